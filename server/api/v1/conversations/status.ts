@@ -1,0 +1,29 @@
+// PUT /api/conversations/:conversationid/status
+import { z } from 'zod'
+import { needed, neededOneOf, text } from '../../../../contract/v1/params.ts'
+import { getConversationForChange } from '../../../desk/conversations/conversation.ts'
+import { changeStatus } from '../../../desk/conversations/status.ts'
+import { userBehind } from '../authors.ts'
+import { v1 } from '../route.ts'
+import { OK } from '../wire/envelope.ts'
+
+export const routes = [
+  v1(
+    'PUT',
+    '/api/conversations/:conversationid/status',
+    z.object({
+      conversationid: needed(),
+      status: neededOneOf('A', 'R', 'C'),
+      useridentifier: text(),
+      note: text(100_000),
+    }),
+    async ({ app, actor, params }) => {
+      await app.database.write(async (tx) => {
+        const conversation = await getConversationForChange(tx, actor, params.conversationid)
+        const user = await userBehind(tx, actor, 'useridentifier', params.useridentifier)
+        await changeStatus(tx, conversation, { status: params.status, ...user, note: params.note })
+      })
+      return OK
+    },
+  ),
+]

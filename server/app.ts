@@ -1,0 +1,88 @@
+// The composition root: database, settings, jobs and routes become one server. Tests and main both call build().
+import type { FastifyInstance } from 'fastify'
+import { type Logger, pino } from 'pino'
+import type { Config } from './config.ts'
+import { type Database, openDatabase } from './db/open.ts'
+import { type FileStore, openFileStore } from './desk/files/store.ts'
+import { bootstrap, type FirstStart } from './desk/settings/bootstrap.ts'
+import { getSettings, type Installation, type Settings } from './desk/settings/settings.ts'
+import { followEvents, lastEventNumber } from './events/read.ts'
+import { buildServer } from './http/server.ts'
+import { jobHandlers } from './job-handlers.ts'
+import { startWorker } from './jobs/queue.ts'
+
+/** What every part of the server may need. */
+export interface App {
+  config: Config
+  database: Database
+  installation: Installation
+  /** The stored settings with the environment's on top; follows changes made anywhere. */
+  settings(): Settings
+  files: FileStore
+  log: Logger
+  /** Public address without a final slash. */
+  publicUrl(): string
+}
+
+export interface RunningApp extends App {
+  http: FastifyInstance
+  /** What the first start made up; undefined on existing data. */
+  firstStart: FirstStart | undefined
+  /** Finishes what is in flight, then closes everything. */
+  close(): Promise<void>
+}
+
+export interface BuildOptions {
+  /** Works through jobs. Tests drain the queue themselves. */
+  worker: boolean
+  log?: Logger
+}
+
+/** Opens everything that a configuration names. Nothing listens yet: see main.ts. */
+export async function build(config: Config, options: BuildOptions): Promise<RunningApp> {
+  const log = options.log ?? pino({ level: config.logLevel })
+  const database = await openDatabase({
+    dataFolder: config.dataFolder,
+    url: config.databaseUrl,
+    poolSize: config.poolSize,
+  })
+  try {
+    const { installation, firstStart } = await bootstrap(database, config)
+    let current = await getSettings(database.reader)
+    const files = await openFileStore(database, config.dataFolder)
+    const app: App = {
+      config,
+      database,
+      installation,
+      settings: () => (config.timezone === undefined ? current : { ...current, timezone: config.timezone }),
+      files,
+      log,
+      publicUrl: () =>
+        config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`,
+    }
+    const events = followEvents(
+      database,
+      await lastEventNumber(database.reader),
+      async (batch) => {
+        if (batch.some(({ type }) => type === 'settings.changed')) current = await getSettings(database.reader)
+      },
+      (error) => log.warn({ err: error }, 'events could not be read'),
+    )
+    const worker = options.worker ? startWorker(database, jobHandlers(app), log) : undefined
+    const http = await buildServer(app)
+    return {
+      ...app,
+      http,
+      firstStart,
+      async close() {
+        await http.close()
+        await worker?.stop()
+        await events.stop()
+        await database.close()
+      },
+    }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}

@@ -1,0 +1,135 @@
+// The only reader of process.env. Everything is checked at start; what is wrong is named with what would be right.
+import { z } from 'zod'
+import { isZone } from './lib/zone.ts'
+
+const integer = (min: number, max: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`)
+    .default(fallback)
+
+/** Sizes as people write them: `50MB`, `512kB`, `1048576`. */
+const bytes = (fallback: string) =>
+  z
+    .string()
+    .regex(/^\d+\s*([kKmMgG]?[bB]?)$/, 'must be a size such as 50MB or 512kB')
+    .default(fallback)
+    .transform((text) => {
+      const unit = /[kmg]/i.exec(text)?.[0].toLowerCase() ?? ''
+      return Number.parseInt(text, 10) * 1024 ** ['', 'k', 'm', 'g'].indexOf(unit)
+    })
+
+/** Each key with the sentence that `deskhand doctor` and the documentation show. */
+export const settingsOfEnvironment = {
+  PORT: integer(0, 65_535, 8080).describe('Port of the web server. 0 picks a free one.'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on. 0.0.0.0 means every network.'),
+  DESKHAND_DATA: z.string().default('./data').describe('Folder for the database and files. Created if missing.'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional()
+    .describe('PostgreSQL to use instead of the embedded database.'),
+  DESKHAND_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://help.example.com' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .describe('Public address of this server, for links in mails and answers. Default: http://HOST:PORT.'),
+  DESKHAND_TIMEZONE: z
+    .string()
+    .refine(isZone, 'must be a time zone such as Europe/Berlin or GMT')
+    .optional()
+    .describe("The account's time zone. Overrides the stored setting; without either, GMT."),
+  DESKHAND_OWNER_EMAIL: z
+    .email('must be an e-mail address')
+    .optional()
+    .describe("First start only: the owner's e-mail."),
+  DESKHAND_OWNER_PASSWORD: z
+    .string()
+    .min(8, 'must have at least 8 characters')
+    .optional()
+    .describe("First start only: the owner's password."),
+  DESKHAND_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,200}$/, 'must have 16 to 200 visible ASCII characters')
+    .optional()
+    .describe('First start only: the first API key, with full rights.'),
+  DESKHAND_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent')
+    .default('info')
+    .describe('How much is logged to standard output.'),
+  DESKHAND_BODY_LIMIT: bytes('50MB').describe('Largest request body that is read.'),
+  DESKHAND_FILE_LIMIT: bytes('25MB').describe('Largest file that is stored.'),
+  DESKHAND_RATE_LIMIT: integer(1, 100_000_000, 1_000_000).describe(
+    'Requests a minute that one API key, and one address, may make before 429. A key can have a limit of its own.',
+  ),
+  DESKHAND_TRUST_PROXY: z
+    .string()
+    .optional()
+    .describe('Addresses or networks (comma-separated) of reverse proxies whose X-Forwarded-For is believed.'),
+  DESKHAND_FETCH_ALLOW: z
+    .string()
+    .default('')
+    .describe('Internal networks (CIDR, comma-separated) that downloadUrl may reach. None by default.'),
+  DESKHAND_POOL_SIZE: integer(2, 500, 10).describe('Connections to PostgreSQL.'),
+} as const
+
+const schema = z.object(settingsOfEnvironment)
+type Environment = z.infer<typeof schema>
+
+export interface Config {
+  port: number
+  host: string
+  dataFolder: string
+  databaseUrl: string | undefined
+  publicUrl: string | undefined
+  timezone: string | undefined
+  ownerEmail: string | undefined
+  ownerPassword: string | undefined
+  apiKey: string | undefined
+  logLevel: Environment['DESKHAND_LOG_LEVEL']
+  bodyLimit: number
+  fileLimit: number
+  rateLimit: number
+  trustProxy: string | undefined
+  fetchAllow: string[]
+  poolSize: number
+}
+
+/** What is wrong with the environment, one line a setting. */
+export class ConfigError extends Error {}
+
+/** Reads the settings. Throws ConfigError with every fault at once. An empty variable counts as not set. */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const result = schema.safeParse(given)
+  if (!result.success) {
+    const lines = result.error.issues.map(({ path, message }) => {
+      const name = String(path[0])
+      return `${name} ${message}${name.includes('PASSWORD') || name.includes('KEY') ? '' : ` (it is '${given[name]}')`}`
+    })
+    throw new ConfigError(lines.join('\n'))
+  }
+  const env = result.data
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    dataFolder: env.DESKHAND_DATA,
+    databaseUrl: env.DATABASE_URL,
+    publicUrl: env.DESKHAND_URL,
+    timezone: env.DESKHAND_TIMEZONE,
+    ownerEmail: env.DESKHAND_OWNER_EMAIL,
+    ownerPassword: env.DESKHAND_OWNER_PASSWORD,
+    apiKey: env.DESKHAND_API_KEY,
+    logLevel: env.DESKHAND_LOG_LEVEL,
+    bodyLimit: env.DESKHAND_BODY_LIMIT,
+    fileLimit: env.DESKHAND_FILE_LIMIT,
+    rateLimit: env.DESKHAND_RATE_LIMIT,
+    trustProxy: env.DESKHAND_TRUST_PROXY,
+    fetchAllow: env.DESKHAND_FETCH_ALLOW.split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+    poolSize: env.DESKHAND_POOL_SIZE,
+  }
+}

@@ -1,0 +1,2 @@
+/** The two databases that Deskhand runs on. */
+export type Engine = 'sqlite' | 'postgres'

@@ -1,0 +1,43 @@
+// Every table, one line each; the columns are described where the arrow points.
+import type { AgentRow } from '../desk/agents/tables.ts'
+import type { CompanyRow } from '../desk/companies/tables.ts'
+import type { ConversationRow, MailMessageIdRow, MessageGroupRow, MessageRow } from '../desk/conversations/tables.ts'
+import type { CustomerGroupRow, CustomerRow, GroupMemberRow } from '../desk/customers/tables.ts'
+import type { DepartmentAgentRow, DepartmentRow } from '../desk/departments/tables.ts'
+import type { FieldRow, UniqueFieldRow } from '../desk/fields/tables.ts'
+import type { FilePartRow, FileRow } from '../desk/files/tables.ts'
+import type { ApiKeyRow, SessionRow } from '../desk/keys/tables.ts'
+import type { KbEntryRow, KnowledgebaseRow } from '../desk/knowledge/tables.ts'
+import type { FactRow } from '../desk/metrics/tables.ts'
+import type { SettingRow } from '../desk/settings/tables.ts'
+import type { ConversationTagRow, TagRow } from '../desk/tags/tables.ts'
+import type { EventRow } from '../events/tables.ts'
+import type { JobRow } from '../jobs/tables.ts'
+
+export interface Tables {
+  settings: SettingRow
+  api_keys: ApiKeyRow
+  sessions: SessionRow
+  agents: AgentRow
+  departments: DepartmentRow
+  department_agents: DepartmentAgentRow
+  customers: CustomerRow
+  customer_groups: CustomerGroupRow
+  group_members: GroupMemberRow
+  companies: CompanyRow
+  fields: FieldRow
+  unique_fields: UniqueFieldRow
+  tags: TagRow
+  conversation_tags: ConversationTagRow
+  files: FileRow
+  file_parts: FilePartRow
+  conversations: ConversationRow
+  message_groups: MessageGroupRow
+  messages: MessageRow
+  mail_message_ids: MailMessageIdRow
+  facts: FactRow
+  knowledgebases: KnowledgebaseRow
+  kb_entries: KbEntryRow
+  events: EventRow
+  jobs: JobRow
+}

@@ -1,0 +1,240 @@
+// The only place where transactions begin and end.
+//
+// SQLite has one writer. Writes that wait share one durable commit, and each is answered only after it: one disk
+// flush then serves many requests. Each write is a savepoint, so that one that throws takes nothing else with it.
+// PostgreSQL: an ordinary transaction for each write.
+import { EventEmitter } from 'node:events'
+import type { Kysely } from 'kysely'
+import type pg from 'pg'
+import { Conflict, Refusal, Unavailable } from '../lib/errors.ts'
+import { kyselyOnClient } from './dialects/postgres.ts'
+import { kyselyOnSqlite, type SqliteHandle } from './dialects/sqlite.ts'
+import type { Tables } from './schema.ts'
+
+/** What reads need: satisfied by the reading handle and by a transaction alike. */
+export type Reader = Pick<
+  Kysely<Tables>,
+  'selectFrom' | 'selectNoFrom' | 'executeQuery' | 'getExecutor' | 'fn' | 'with' | 'withRecursive'
+>
+
+const context = Symbol('transaction')
+
+interface TxContext {
+  /** Runs after the write's own code and before its commit; a key has one. */
+  beforeCommit: Map<string, (tx: Tx) => Promise<void>>
+  /** Signals to give once the rows can be seen. Losing one loses no row: it only wakes sleepers. */
+  wake: Set<Wake>
+}
+
+/** A transaction. It exists only inside `write`, so whoever holds one may write. */
+export type Tx = Kysely<Tables> & { readonly [context]: TxContext }
+
+/** Who sleeps until something was written: readers of events, and the job worker. */
+export type Wake = 'events' | 'jobs'
+
+export class Wakeups extends EventEmitter<Record<Wake, []>> {}
+
+/** Runs `hook` once before the commit, however often it is asked for under the same key. */
+export function beforeCommit(tx: Tx, key: string, hook: (tx: Tx) => Promise<void>): void {
+  if (!tx[context].beforeCommit.has(key)) tx[context].beforeCommit.set(key, hook)
+}
+
+export function wakeAfterCommit(tx: Tx, whom: Wake): void {
+  tx[context].wake.add(whom)
+}
+
+export type Write = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
+
+const newContext = (): TxContext => ({ beforeCommit: new Map(), wake: new Set() })
+
+async function perform<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const result = await work(tx)
+  for (const hook of tx[context].beforeCommit.values()) await hook(tx)
+  return result
+}
+
+// Two causes: an identifier drawn twice, or another process that stored the same e-mail or name a moment ago. In both
+// cases the work, run again, takes the other path.
+const ATTEMPTS = 4
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+
+const isUniqueViolation = (error: unknown): boolean =>
+  ['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', '23505'].includes(codeOf(error))
+/** Serialisation failure and deadlock: PostgreSQL asks to try again. */
+const isTransient = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))
+
+const isFull = (error: unknown): boolean => ['SQLITE_FULL', '53100'].includes(codeOf(error))
+const isAway = (error: unknown): boolean => {
+  const code = codeOf(error)
+  return (
+    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|SQLITE_IOERR|SQLITE_BUSY|SQLITE_READONLY|SQLITE_CANTOPEN)/.test(code) ||
+    /^(08...|57P0.|53...)$/.test(code)
+  )
+}
+
+/** Database trouble as a refusal; anything else as it is. */
+export function asRefusal(error: unknown): unknown {
+  if (error instanceof Refusal) return error
+  if (isFull(error))
+    return new Unavailable('The disk is full: nothing was stored. Free some space and try again.', { cause: error })
+  if (isAway(error))
+    return new Unavailable('The database does not answer: nothing was stored. Try again.', { cause: error })
+  if (isUniqueViolation(error))
+    return new Conflict('Something with the same name or address exists already.', { cause: error })
+  return error
+}
+
+export function writeOnPostgres(pool: pg.Pool, wakeups: Wakeups): Write {
+  return async (work) => {
+    for (let attempt = 1; ; attempt++) {
+      let client: pg.PoolClient
+      try {
+        client = await pool.connect()
+      } catch (error) {
+        throw new Unavailable('The database does not answer: nothing was stored. Try again.', { cause: error })
+      }
+      const tx: Tx = Object.assign(kyselyOnClient(client), { [context]: newContext() })
+      let broken: Error | undefined
+      try {
+        await client.query('begin')
+        const result = await perform(tx, work)
+        for (const whom of tx[context].wake) await client.query(`notify deskhand_${whom}`)
+        await client.query('commit')
+        for (const whom of tx[context].wake) wakeups.emit(whom)
+        return result
+      } catch (error) {
+        await client.query('rollback').catch((failure: Error) => {
+          broken = failure
+        })
+        if (attempt < ATTEMPTS && (isTransient(error) || isUniqueViolation(error))) continue
+        throw asRefusal(error)
+      } finally {
+        client.release(broken)
+      }
+    }
+  }
+}
+
+interface Waiting {
+  work: (tx: Tx) => Promise<unknown>
+  resolve: (value: unknown) => void
+  reject: (error: unknown) => void
+}
+
+const MAX_BATCH = 128
+const MAX_WAITING = 20_000
+const BUSY_PATIENCE_MS = 15_000
+
+/** The single writer of an embedded database. */
+export class SqliteWriter {
+  readonly #handle: SqliteHandle
+  readonly #kysely: Kysely<Tables>
+  readonly #wakeups: Wakeups
+  readonly #waiting: Waiting[] = []
+  #flushing: Promise<void> | undefined
+  #closed = false
+
+  constructor(handle: SqliteHandle, wakeups: Wakeups) {
+    this.#handle = handle
+    this.#kysely = kyselyOnSqlite(handle)
+    this.#wakeups = wakeups
+  }
+
+  write: Write = (work) =>
+    new Promise((resolve, reject) => {
+      if (this.#closed) return reject(new Unavailable('Deskhand is shutting down. Try again in a moment.'))
+      if (this.#waiting.length >= MAX_WAITING)
+        return reject(new Unavailable('Too many writes are waiting. Try again in a moment.'))
+      // resolve takes unknown here only because the queue mixes types: each entry's work and resolve belong together.
+      this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject })
+      this.#flushing ??= this.#flush()
+    })
+
+  /** Lets what waits finish, then refuses. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#flushing
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) {
+        // Requests that arrived in the same turn of the event loop are all queued by the next one.
+        await new Promise(setImmediate)
+        await this.#commit(this.#waiting.splice(0, MAX_BATCH))
+      }
+    } finally {
+      this.#flushing = undefined
+    }
+  }
+
+  async #commit(batch: Waiting[]): Promise<void> {
+    const wake = new Set<Wake>()
+    const done: (() => void)[] = []
+    try {
+      await this.#begin()
+      for (const { work, resolve, reject } of batch) {
+        try {
+          const tx: Tx = Object.assign(this.#kysely.withoutPlugins(), { [context]: newContext() })
+          const result = await this.#inSavepoint(tx, work)
+          for (const whom of tx[context].wake) wake.add(whom)
+          done.push(() => resolve(result))
+        } catch (error) {
+          // SQLite itself rolls everything back when it is out of disk or memory: nobody in this batch has written.
+          if (!this.#handle.raw.inTransaction) throw error
+          done.push(() => reject(asRefusal(error)))
+        }
+      }
+      this.#handle.run('commit')
+    } catch (error) {
+      if (this.#handle.raw.inTransaction) this.#handle.run('rollback')
+      for (const { reject } of batch) reject(asRefusal(error))
+      return
+    }
+    for (const answer of done) answer()
+    for (const whom of wake) this.#wakeups.emit(whom)
+  }
+
+  async #begin(): Promise<void> {
+    const patience = Date.now() + BUSY_PATIENCE_MS
+    for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+      try {
+        return this.#handle.run('begin immediate')
+      } catch (error) {
+        // Another process (the command line) holds the write lock. SQLite's own waiting would stop the event loop.
+        if (!codeOf(error).startsWith('SQLITE_BUSY') || Date.now() > patience) throw error
+        await new Promise((resume) => setTimeout(resume, pause))
+      }
+    }
+  }
+
+  async #inSavepoint<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      this.#handle.run('savepoint write')
+      // Everything on SQLite settles within one turn of the event loop. Work that has not waits for something else
+      // (network, file, timer), and every other write would wait with it.
+      let strayed = false
+      const guard = setImmediate(() => {
+        strayed = true
+      })
+      try {
+        const result = await perform(tx, work)
+        if (strayed) throw new Error('a write waited for something that is not the database')
+        this.#handle.run('release write')
+        return result
+      } catch (error) {
+        if (this.#handle.raw.inTransaction) {
+          this.#handle.run('rollback to write')
+          this.#handle.run('release write')
+        }
+        tx[context].beforeCommit.clear()
+        tx[context].wake.clear()
+        if (!(attempt < ATTEMPTS && isUniqueViolation(error) && this.#handle.raw.inTransaction)) throw error
+      } finally {
+        clearImmediate(guard)
+      }
+    }
+  }
+}

@@ -1,0 +1,203 @@
+// Agents: the people who answer.
+import type { Selectable } from 'kysely'
+import type { Reader, Tx } from '../../db/write.ts'
+import { recordEvent } from '../../events/record.ts'
+import { enqueue } from '../../jobs/queue.ts'
+import { emailKey } from '../../lib/email.ts'
+import { Conflict, Invalid, NotAllowed, NotFound } from '../../lib/errors.ts'
+import { newId } from '../../lib/ids.ts'
+import { type Actor, mayAdminister } from '../actor.ts'
+import type { AgentRow } from './tables.ts'
+
+export type Agent = Selectable<AgentRow>
+
+/** An agent by email, userid or contactid; undefined if there is none or he was deleted. */
+export function findAgent(db: Reader, identifier: string): Promise<Agent | undefined> {
+  const query = db.selectFrom('agents').selectAll().where('deleted_at', 'is', null)
+  if (identifier.includes('@')) return query.where('email_key', '=', emailKey(identifier)).executeTakeFirst()
+  return query
+    .where((where) => where.or([where('id', '=', identifier), where('contact_id', '=', identifier)]))
+    .executeTakeFirst()
+}
+
+export async function getAgent(db: Reader, identifier: string): Promise<Agent> {
+  const agent = await findAgent(db, identifier)
+  if (!agent) throw new NotFound(`Agent '${identifier}' not found`)
+  return agent
+}
+
+/** Agents by id, optionally only those whose name or e-mail contains `search`. A desk has tens of them, at most thousands. */
+export async function listAgents(db: Reader, search?: string): Promise<Agent[]> {
+  const rows = await db.selectFrom('agents').selectAll().where('deleted_at', 'is', null).orderBy('id').execute()
+  if (!search) return rows
+  const needle = search.toLowerCase()
+  return rows.filter((agent) => `${agent.firstname} ${agent.lastname} ${agent.email}`.toLowerCase().includes(needle))
+}
+
+export const listDepartmentsOf = async (db: Reader, agentId: string): Promise<string[]> => {
+  const rows = await db
+    .selectFrom('department_agents')
+    .select('department_id')
+    .where('agent_id', '=', agentId)
+    .orderBy('department_id')
+    .execute()
+  return rows.map((row) => row.department_id)
+}
+
+/** The agents of a department with the services each has set for it. */
+export const listAgentsIn = (db: Reader, departmentId: string) =>
+  db
+    .selectFrom('department_agents')
+    .innerJoin('agents', 'agents.id', 'department_agents.agent_id')
+    .select(['agents.id', 'agents.firstname', 'agents.lastname', 'agents.email', 'department_agents.preset_status'])
+    .where('department_agents.department_id', '=', departmentId)
+    .where('agents.deleted_at', 'is', null)
+    .orderBy('agents.id')
+    .execute()
+
+export interface AgentDraft {
+  email: string
+  firstname: string
+  lastname: string
+  /** `O`, `D` or `A`. */
+  role: string
+  gender?: string | null | undefined
+  avatarUrl?: string | undefined
+  /** From lib/password.ts: hashing is too slow for a transaction. */
+  passwordHash?: string | null | undefined
+  departmentIds?: readonly string[] | undefined
+}
+
+export async function addAgent(tx: Tx, actor: Actor, draft: AgentDraft): Promise<Agent> {
+  assertMayAdminister(actor)
+  if (draft.role === 'O') assertOwner(actor)
+  await assertEmailFree(tx, draft.email)
+  const now = Date.now()
+  const row: Agent = {
+    id: newId(),
+    contact_id: newId(),
+    email: draft.email.trim(),
+    email_key: emailKey(draft.email),
+    firstname: draft.firstname,
+    lastname: draft.lastname,
+    system_name: `${draft.firstname} ${draft.lastname}`.trim() || draft.email,
+    role: draft.role,
+    gender: draft.gender ?? null,
+    avatar_url: draft.avatarUrl ?? '',
+    password_hash: draft.passwordHash ?? null,
+    auth_epoch: 1,
+    created_at: now,
+    changed_at: now,
+    deleted_at: null,
+  }
+  await tx.insertInto('agents').values(row).execute()
+  await setDepartments(tx, row.id, draft.departmentIds ?? [])
+  recordEvent(tx, { type: 'agent.added', data: { userid: row.id } })
+  return row
+}
+
+/** Changes what the patch names. A new password ends every sign-in and every auth token given out before. */
+export async function changeAgent(tx: Tx, actor: Actor, id: string, patch: Partial<AgentDraft>): Promise<Agent> {
+  const before = await getAgent(tx, id)
+  const isSelf = actor.kind === 'agent' && actor.agentId === before.id
+  const isPrivileged = patch.role !== undefined || patch.departmentIds !== undefined
+  if (!isSelf || isPrivileged) assertMayAdminister(actor)
+  if (before.role === 'O' || patch.role === 'O') assertOwner(actor)
+  if (before.role === 'O' && patch.role !== undefined && patch.role !== 'O') await assertAnotherOwner(tx, before.id)
+  if (patch.email !== undefined && emailKey(patch.email) !== before.email_key) await assertEmailFree(tx, patch.email)
+  const firstname = patch.firstname ?? before.firstname
+  const lastname = patch.lastname ?? before.lastname
+  const email = patch.email?.trim() ?? before.email
+  const row: Agent = {
+    ...before,
+    email,
+    email_key: emailKey(email),
+    firstname,
+    lastname,
+    system_name: `${firstname} ${lastname}`.trim() || email,
+    role: patch.role ?? before.role,
+    gender: patch.gender === undefined ? before.gender : patch.gender,
+    avatar_url: patch.avatarUrl ?? before.avatar_url,
+    password_hash: patch.passwordHash ?? before.password_hash,
+    auth_epoch: patch.passwordHash ? before.auth_epoch + 1 : before.auth_epoch,
+    changed_at: Date.now(),
+  }
+  await tx.updateTable('agents').set(row).where('id', '=', before.id).execute()
+  if (patch.passwordHash) await tx.deleteFrom('sessions').where('user_id', '=', before.id).execute()
+  if (patch.departmentIds) await setDepartments(tx, before.id, patch.departmentIds)
+  recordEvent(tx, { type: 'agent.changed', data: { userid: before.id } })
+  return row
+}
+
+/** Deletes an agent: he can no longer sign in; a job unassigns his open conversations; history still names him. */
+export async function removeAgent(tx: Tx, actor: Actor, id: string): Promise<void> {
+  assertMayAdminister(actor)
+  const agent = await getAgent(tx, id)
+  if (agent.role === 'O') {
+    assertOwner(actor)
+    await assertAnotherOwner(tx, agent.id)
+  }
+  const now = Date.now()
+  await tx
+    .updateTable('agents')
+    .set({ deleted_at: now, changed_at: now, auth_epoch: agent.auth_epoch + 1 })
+    .where('id', '=', agent.id)
+    .execute()
+  await tx.deleteFrom('sessions').where('user_id', '=', agent.id).execute()
+  await tx.deleteFrom('department_agents').where('agent_id', '=', agent.id).execute()
+  await enqueue(tx, 'release-conversations', { agentId: agent.id })
+  recordEvent(tx, { type: 'agent.removed', data: { userid: agent.id } })
+}
+
+async function setDepartments(tx: Tx, agentId: string, departmentIds: readonly string[]): Promise<void> {
+  const wanted = [...new Set(departmentIds)]
+  for (const id of wanted) {
+    const known = await tx
+      .selectFrom('departments')
+      .select('id')
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst()
+    if (!known) throw new Invalid('departments', `Department '${id}' not found.`)
+  }
+  const before = await listDepartmentsOf(tx, agentId)
+  const gone = before.filter((id) => !wanted.includes(id))
+  if (gone.length > 0)
+    await tx
+      .deleteFrom('department_agents')
+      .where('agent_id', '=', agentId)
+      .where('department_id', 'in', gone)
+      .execute()
+  const added = wanted.filter((id) => !before.includes(id))
+  if (added.length > 0)
+    await tx
+      .insertInto('department_agents')
+      .values(added.map((department_id) => ({ department_id, agent_id: agentId, preset_status: '' })))
+      .execute()
+}
+
+async function assertEmailFree(db: Reader, email: string): Promise<void> {
+  if (await findAgent(db, email)) throw new Conflict(`An agent with the e-mail '${email}' exists already.`)
+}
+
+async function assertAnotherOwner(db: Reader, exceptId: string): Promise<void> {
+  const other = await db
+    .selectFrom('agents')
+    .select('id')
+    .where('role', '=', 'O')
+    .where('deleted_at', 'is', null)
+    .where('id', '<>', exceptId)
+    .limit(1)
+    .executeTakeFirst()
+  if (!other) throw new Conflict('There must always be an owner: make somebody else owner first.')
+}
+
+function assertMayAdminister(actor: Actor): void {
+  if (!mayAdminister(actor)) throw new NotAllowed('Only administrators may manage agents.')
+}
+
+/** An administrator could otherwise take over the account by setting the owner's password. */
+function assertOwner(actor: Actor): void {
+  if (actor.kind === 'agent' && actor.role !== 'O')
+    throw new NotAllowed('Only an owner may change or appoint an owner.')
+}

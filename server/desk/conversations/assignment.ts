@@ -1,0 +1,97 @@
+// Transfers: who is to answer a conversation, and in which department it waits.
+import type { Tx } from '../../db/write.ts'
+import { recordEvent } from '../../events/record.ts'
+import { Invalid } from '../../lib/errors.ts'
+import { type Agent, listDepartmentsOf } from '../agents/agents.ts'
+import type { Department } from '../departments/departments.ts'
+import { recordFacts } from '../metrics/facts.ts'
+import type { Conversation } from './conversation.ts'
+import { addGroup } from './history.ts'
+import { groupTypes, messageTypes } from './letters.ts'
+
+export interface Transfer {
+  /** Undefined: nobody in particular, unless only the department was left out. */
+  agent?: Agent | undefined
+  /** Undefined: stays where it is. */
+  department?: Department | undefined
+  userId: string
+  note?: string | undefined
+  at?: number | undefined
+}
+
+/**
+ * Hands a conversation to an agent, a department, or both. To a department alone, nobody is assigned any more: it waits
+ * there for anybody. An agent must work in the department that it ends up in, or he could not see it.
+ */
+export async function transfer(
+  tx: Tx,
+  conversation: Conversation,
+  { agent, department, userId, note, ...rest }: Transfer,
+): Promise<void> {
+  if (!agent && !department) throw new Invalid('agentidentifier', 'is missing: name an agent, a department, or both')
+  const at = rest.at ?? Date.now()
+  const departmentId = department?.id ?? conversation.department_id
+  if (agent?.role === 'A' && !(await listDepartmentsOf(tx, agent.id)).includes(departmentId))
+    throw new Invalid('agentidentifier', `names an agent who does not work in the department '${departmentId}'`)
+  await addGroup(tx, conversation, {
+    type: groupTypes.transfer,
+    userId,
+    at,
+    messages: [
+      { type: messageTypes.transfer, body: [department?.name, agent?.system_name].filter(Boolean).join(' / ') },
+      ...(note === undefined ? [] : [{ type: messageTypes.note, body: note }]),
+    ],
+  })
+  const isFirst = agent !== undefined && conversation.first_assigned_at === null
+  await tx
+    .updateTable('conversations')
+    .set({
+      department_id: departmentId,
+      agent_id: agent?.id ?? null,
+      changed_at: at,
+      first_assigned_at: isFirst ? at : conversation.first_assigned_at,
+    })
+    .where('id', '=', conversation.id)
+    .execute()
+  const moved = { ...conversation, department_id: departmentId }
+  await recordFacts(tx, [
+    ...(isFirst
+      ? [
+          {
+            kind: 'first_assigned' as const,
+            at,
+            conversation: moved,
+            agentId: agent.id,
+            took: at - conversation.created_at,
+          },
+        ]
+      : []),
+    ...(note === undefined
+      ? []
+      : [{ kind: 'note' as const, at, conversation: moved, agentId: userId === 'system00' ? null : userId }]),
+  ])
+  recordEvent(tx, {
+    type: 'conversation.transferred',
+    conversationId: conversation.id,
+    data: { departmentid: departmentId, agentid: agent?.id ?? null, userid: userId, from: conversation.department_id },
+  })
+}
+
+const OPEN = ['N', 'C', 'A', 'W'] as const
+const PORTION = 500
+
+/** Unassigns a portion of an agent's open conversations, for one who was deleted; true while there are more. */
+export async function releaseConversations(tx: Tx, agentId: string): Promise<boolean> {
+  const rows = await tx
+    .selectFrom('conversations')
+    .select('id')
+    .where('agent_id', '=', agentId)
+    .where('status', 'in', OPEN)
+    .limit(PORTION)
+    .execute()
+  for (const { id } of rows) {
+    await tx.updateTable('conversations').set({ agent_id: null }).where('id', '=', id).execute()
+    recordEvent(tx, { type: 'conversation.released', conversationId: id, data: { agentid: agentId } })
+  }
+  return rows.length === PORTION
+}

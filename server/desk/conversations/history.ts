@@ -1,0 +1,83 @@
+// The history of a conversation: message groups, oldest first, each with its messages.
+import type { Selectable } from 'kysely'
+import type { Reader, Tx } from '../../db/write.ts'
+import { type GroupType, type MessageType, VISIBLE } from './letters.ts'
+import type { MessageGroupRow, MessageRow } from './tables.ts'
+
+export type MessageGroup = Selectable<MessageGroupRow>
+export type Message = Selectable<MessageRow>
+
+export interface GroupDraft {
+  type: GroupType
+  userId: string
+  at: number
+  messages: readonly { type: MessageType; body: string; isHtml?: boolean; userId?: string }[]
+}
+
+/** Adds a group with its messages and returns the numbers they got. Status, counters and dates are the caller's. */
+export async function addGroup(
+  tx: Tx,
+  conversation: { id: string },
+  draft: GroupDraft,
+): Promise<{ groupSeq: number; messageSeqs: number[] }> {
+  const { seq: groupSeq } = await tx
+    .insertInto('message_groups')
+    .values({
+      conversation_id: conversation.id,
+      user_id: draft.userId,
+      rtype: draft.type,
+      rstatus: VISIBLE,
+      created_at: draft.at,
+      finished_at: draft.at,
+    })
+    .returning('seq')
+    .executeTakeFirstOrThrow()
+  if (draft.messages.length === 0) return { groupSeq, messageSeqs: [] }
+  const rows = await tx
+    .insertInto('messages')
+    .values(
+      draft.messages.map((message) => ({
+        group_seq: groupSeq,
+        conversation_id: conversation.id,
+        user_id: message.userId ?? draft.userId,
+        rtype: message.type,
+        is_html: message.isHtml ? 1 : 0,
+        body: message.body,
+        created_at: draft.at,
+      })),
+    )
+    .returning('seq')
+    .execute()
+  return { groupSeq, messageSeqs: rows.map(({ seq }) => seq) }
+}
+
+export interface HistoryFilter {
+  /** Instants, both inclusive, compared with the creation of each message. */
+  from?: number | undefined
+  to?: number | undefined
+}
+
+/** The groups of a conversation with their messages, oldest first. With bounds, only groups that have a message within. */
+export async function listHistory(
+  db: Reader,
+  conversation: { id: string },
+  filter: HistoryFilter = {},
+): Promise<(MessageGroup & { messages: Message[] })[]> {
+  const groups = await db
+    .selectFrom('message_groups')
+    .selectAll()
+    .where('conversation_id', '=', conversation.id)
+    .execute()
+  const messages = await db.selectFrom('messages').selectAll().where('conversation_id', '=', conversation.id).execute()
+  const { from = -Infinity, to = Infinity } = filter
+  const bySeq = new Map(groups.map((group) => [group.seq, { ...group, messages: [] as Message[] }]))
+  for (const message of messages.sort(byTime)) {
+    if (message.created_at >= from && message.created_at <= to) bySeq.get(message.group_seq)?.messages.push(message)
+  }
+  const isBounded = filter.from !== undefined || filter.to !== undefined
+  return [...bySeq.values()].filter((group) => !isBounded || group.messages.length > 0).sort(byTime)
+}
+
+/** Mails that were imported later are older than what is there: order is by time, then by arrival. */
+const byTime = (a: { created_at: number; seq: number }, b: { created_at: number; seq: number }): number =>
+  a.created_at - b.created_at || a.seq - b.seq

@@ -1,0 +1,66 @@
+// The letters of API v1 for conversations. They are stored as they are: a second alphabet would only add a mapping.
+
+export const statuses = {
+  N: 'New',
+  C: 'Open',
+  A: 'Answered',
+  W: 'Postponed',
+  R: 'Resolved',
+  L: 'Closed',
+  T: 'Chatting',
+  P: 'Calling',
+  I: 'Init',
+  B: 'Spam',
+  X: 'Deleted',
+} as const
+export type Status = keyof typeof statuses
+export const statusLetters = Object.keys(statuses) as readonly Status[]
+
+export const channels = {
+  E: 'Email',
+  B: 'Contact button',
+  M: 'Contact form',
+  I: 'Invitation',
+  C: 'Call',
+  W: 'Call button',
+  F: 'Facebook',
+  A: 'Facebook message',
+  T: 'Twitter',
+  Q: 'Forum',
+  S: 'Suggestion',
+  G: 'Instagram',
+  V: 'Viber',
+  R: 'Instagram mention',
+  '1': 'Whatsapp',
+} as const
+export type Channel = keyof typeof channels
+
+/** Types of message groups that Deskhand writes. The full list of what may come is in contract/v1/calls.json. */
+export const groupTypes = {
+  incoming: '3',
+  outgoing: '4',
+  /** A customer's message that did not come by mail: forum, suggestion, form. */
+  offline: '5',
+  internal: 'I',
+  transfer: 'T',
+  resolve: 'R',
+  postpone: 'J',
+  spam: 'B',
+  delete: 'X',
+  tag: 'G',
+} as const
+export type GroupType = (typeof groupTypes)[keyof typeof groupTypes]
+
+/** Types of messages inside groups. */
+export const messageTypes = {
+  message: 'M',
+  note: 'N',
+  file: 'F',
+  status: 'J',
+  transfer: 'R',
+  tag: 'G',
+} as const
+export type MessageType = (typeof messageTypes)[keyof typeof messageTypes]
+
+/** Groups and messages that are shown as they are. */
+export const VISIBLE = 'V'

@@ -1,0 +1,129 @@
+// Messages and notes: what people say in a conversation, and what follows from it.
+import type { Tx } from '../../db/write.ts'
+import { recordEvent } from '../../events/record.ts'
+import { Invalid } from '../../lib/errors.ts'
+import { idOfRow } from '../../lib/ids.ts'
+import { attachFiles } from '../files/attach.ts'
+import type { File } from '../files/files.ts'
+import { type FactDraft, recordFacts } from '../metrics/facts.ts'
+import type { Conversation } from './conversation.ts'
+import { addGroup } from './history.ts'
+import { groupTypes, messageTypes, type Status } from './letters.ts'
+import { addMailMessageId } from './mail-ids.ts'
+import { statusAfterAgent, statusAfterCustomer } from './status.ts'
+
+/** Who speaks. The system only writes notes. */
+export interface Author {
+  kind: 'agent' | 'customer' | 'system'
+  userId: string
+}
+
+export interface MessageDraft {
+  /** Sanitised HTML if `isHtml`, else plain text: see lib/html.ts. */
+  body: string
+  isHtml: boolean
+  /** The same without markup, for previews. */
+  text: string
+  fileIds?: readonly string[] | undefined
+  mailMessageId?: string | undefined
+}
+
+const PREVIEW_LENGTH = 255
+
+export const previewOf = (draft: Pick<MessageDraft, 'text'>): string =>
+  draft.text.replace(/\s+/g, ' ').trim().slice(0, PREVIEW_LENGTH)
+
+/** Each attachment is a message of its own that names the file. */
+export const fileMessages = (files: readonly File[]) =>
+  files.map((file) => ({
+    type: messageTypes.file,
+    body: JSON.stringify({ fileid: file.id, filename: file.name, filesize: file.size, filetype: file.type }),
+  }))
+
+export interface PostDraft {
+  author: Author
+  message: MessageDraft
+  /** An internal note that the customer never sees. */
+  isNote: boolean
+  at?: number | undefined
+}
+
+/** Posts a message or a note. Returns the message's id. */
+export async function postMessage(tx: Tx, conversation: Conversation, draft: PostDraft): Promise<string> {
+  const { author, message } = draft
+  const at = draft.at ?? Date.now()
+  const isNote = draft.isNote || author.kind === 'system'
+  if (isNote && author.kind === 'customer')
+    throw new Invalid('type', 'must be M: customers cannot write internal notes')
+
+  const files = await attachFiles(tx, conversation.id, message.fileIds ?? [])
+  const { messageSeqs } = await addGroup(tx, conversation, {
+    type: isNote ? groupTypes.internal : author.kind === 'agent' ? groupTypes.outgoing : groupTypes.incoming,
+    userId: author.userId,
+    at,
+    messages: [
+      { type: isNote ? messageTypes.note : messageTypes.message, body: message.body, isHtml: message.isHtml },
+      ...fileMessages(files),
+    ],
+  })
+  const messageId = idOfRow(messageSeqs[0] ?? 0)
+  if (message.mailMessageId) await addMailMessageId(tx, message.mailMessageId, conversation.id, at)
+  const after = isNote ? noteAfter(conversation, at) : publicAfter(conversation, draft, at)
+  await tx.updateTable('conversations').set(after).where('id', '=', conversation.id).execute()
+  await recordFacts(tx, factsOf(conversation, draft, isNote, at))
+  recordEvent(tx, {
+    type: isNote ? 'note.posted' : 'message.posted',
+    conversationId: conversation.id,
+    data: { messageid: messageId, userid: author.userId, status: after.status ?? conversation.status },
+  })
+  return messageId
+}
+
+type ChangedColumns = Partial<
+  Pick<Conversation, 'status' | 'preview' | 'changed_at' | 'groups_in' | 'groups_out' | 'waiting_since'>
+>
+
+/** A note changes nothing but the date of the last change. Imported notes must not move that back. */
+const noteAfter = (conversation: Conversation, at: number): ChangedColumns => ({
+  changed_at: Math.max(conversation.changed_at, at),
+})
+
+function publicAfter(conversation: Conversation, { author, message }: PostDraft, at: number): ChangedColumns {
+  const byCustomer = author.kind === 'customer'
+  const status: Status | undefined = byCustomer
+    ? statusAfterCustomer(conversation.status)
+    : statusAfterAgent(conversation.status)
+  const waits = byCustomer && ['N', 'C'].includes(status ?? conversation.status)
+  return {
+    ...(status && { status }),
+    preview: previewOf(message),
+    changed_at: Math.max(conversation.changed_at, at),
+    groups_in: conversation.groups_in + (byCustomer ? 1 : 0),
+    groups_out: conversation.groups_out + (byCustomer ? 0 : 1),
+    // The wait begins with the first unanswered message, not with the last.
+    waiting_since: waits ? (conversation.waiting_since ?? at) : byCustomer ? conversation.waiting_since : null,
+  }
+}
+
+function factsOf(conversation: Conversation, { author }: PostDraft, isNote: boolean, at: number): FactDraft[] {
+  if (isNote) return [{ kind: 'note', at, conversation, agentId: author.kind === 'agent' ? author.userId : null }]
+  if (author.kind === 'customer') return [{ kind: 'message_in', at, conversation }]
+  const since = conversation.waiting_since
+  const kind =
+    since === null
+      ? 'answer'
+      : conversation.status === 'N'
+        ? 'answer_new'
+        : conversation.status === 'C'
+          ? 'answer_next'
+          : 'answer'
+  return [
+    {
+      kind,
+      at,
+      conversation,
+      agentId: author.userId,
+      ...(since !== null && kind !== 'answer' && { took: at - since }),
+    },
+  ]
+}

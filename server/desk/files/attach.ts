@@ -1,0 +1,23 @@
+// Tying uploaded files to the conversation that uses them.
+import type { Tx } from '../../db/write.ts'
+import { Invalid } from '../../lib/errors.ts'
+import type { File } from './files.ts'
+
+/**
+ * Attaches files to a conversation and returns them in the order given. A file belongs to one conversation: to name one
+ * that another conversation holds would show it to people who may not see it.
+ */
+export async function attachFiles(tx: Tx, conversationId: string, fileIds: readonly string[]): Promise<File[]> {
+  if (fileIds.length === 0) return []
+  const ids = [...new Set(fileIds)]
+  const rows = await tx.selectFrom('files').selectAll().where('id', 'in', ids).execute()
+  const files = ids.map((id) => {
+    const file = rows.find((row) => row.id === id)
+    if (!file) throw new Invalid('attachments', `names a file that does not exist: '${id}'`)
+    if (file.conversation_id !== null && file.conversation_id !== conversationId)
+      throw new Invalid('attachments', `names a file that belongs to another conversation: '${id}'`)
+    return file
+  })
+  await tx.updateTable('files').set({ conversation_id: conversationId }).where('id', 'in', ids).execute()
+  return files
+}

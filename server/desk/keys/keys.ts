@@ -1,0 +1,108 @@
+// API keys: several, named, stored hashed, revocable.
+import { hash } from 'node:crypto'
+import type { Selectable } from 'kysely'
+import type { Reader, Tx } from '../../db/write.ts'
+import { recordEvent } from '../../events/record.ts'
+import { Invalid, NotAllowed, NotFound } from '../../lib/errors.ts'
+import { newId, newSecret } from '../../lib/ids.ts'
+import { type Actor, mayAdminister } from '../actor.ts'
+import type { ApiKeyRow } from './tables.ts'
+
+export type ApiKey = Omit<Selectable<ApiKeyRow>, 'key_hash'>
+
+const COLUMNS = ['id', 'name', 'rights', 'rate_limit', 'created_at', 'last_used_at', 'revoked_at'] as const
+
+// A plain hash is right here: keys are 256 random bits, so there is nothing to guess, and every request pays for it.
+export const hashOfKey = (key: string): string => hash('sha256', key, 'hex')
+
+export interface ApiKeyDraft {
+  name: string
+  rights: 'full' | 'read'
+  /** Requests a minute; null: the server's default. */
+  rateLimit?: number | null
+  /** Only for the first start, where the administrator brings his own. */
+  key?: string
+}
+
+/** Stores a key and returns it together with its row: the only time that it can be seen. */
+export async function addApiKey(tx: Tx, actor: Actor, draft: ApiKeyDraft): Promise<ApiKey & { key: string }> {
+  assertMayAdminister(actor)
+  const key = draft.key ?? newSecret()
+  const row = {
+    id: newId(),
+    name: draft.name,
+    rights: draft.rights,
+    rate_limit: draft.rateLimit ?? null,
+    created_at: Date.now(),
+    last_used_at: null,
+    revoked_at: null,
+  }
+  await tx
+    .insertInto('api_keys')
+    .values({ ...row, key_hash: hashOfKey(key) })
+    .execute()
+  recordEvent(tx, { type: 'apikey.added', data: { id: row.id, name: row.name } })
+  return { ...row, key }
+}
+
+/** The key that a caller presented, if it is valid and not revoked. */
+export const findApiKey = (db: Reader, key: string): Promise<ApiKey | undefined> =>
+  db
+    .selectFrom('api_keys')
+    .select(COLUMNS)
+    .where('key_hash', '=', hashOfKey(key))
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst()
+
+export function listApiKeys(db: Reader, actor: Actor): Promise<ApiKey[]> {
+  assertMayAdminister(actor)
+  return db.selectFrom('api_keys').select(COLUMNS).orderBy('created_at').orderBy('id').execute()
+}
+
+export async function getApiKey(db: Reader, actor: Actor, id: string): Promise<ApiKey> {
+  assertMayAdminister(actor)
+  const row = await db.selectFrom('api_keys').select(COLUMNS).where('id', '=', id).executeTakeFirst()
+  if (!row) throw new NotFound(`API key '${id}' not found`)
+  return row
+}
+
+export async function changeApiKey(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  patch: { name?: string | undefined; rights?: 'full' | 'read' | undefined; rateLimit?: number | null | undefined },
+): Promise<ApiKey> {
+  const key = await getApiKey(tx, actor, id)
+  if (key.revoked_at !== null) throw new Invalid('id', 'The key is revoked.')
+  await tx
+    .updateTable('api_keys')
+    .set({ name: patch.name, rights: patch.rights, rate_limit: patch.rateLimit })
+    .where('id', '=', id)
+    .execute()
+  recordEvent(tx, { type: 'apikey.changed', data: { id } })
+  return getApiKey(tx, actor, id)
+}
+
+/** Ends a key for good. Its row stays, so that history can name it. */
+export async function revokeApiKey(tx: Tx, actor: Actor, id: string): Promise<void> {
+  const key = await getApiKey(tx, actor, id)
+  if (key.revoked_at !== null) return
+  await tx.updateTable('api_keys').set({ revoked_at: Date.now() }).where('id', '=', id).execute()
+  recordEvent(tx, { type: 'apikey.revoked', data: { id } })
+}
+
+/** Notes when keys were last used. Called for many requests at once: see http/key-use.ts. */
+export async function noteKeyUse(tx: Tx, usedAt: ReadonlyMap<string, number>): Promise<void> {
+  for (const [id, at] of usedAt) {
+    await tx
+      .updateTable('api_keys')
+      .set({ last_used_at: at })
+      .where('id', '=', id)
+      .where((where) => where.or([where('last_used_at', 'is', null), where('last_used_at', '<', at)]))
+      .execute()
+  }
+}
+
+function assertMayAdminister(actor: Actor): void {
+  if (!mayAdminister(actor)) throw new NotAllowed('Only administrators may manage API keys.')
+}

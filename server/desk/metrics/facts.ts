@@ -1,0 +1,46 @@
+// Facts: what happened, written in the transaction in which it happened. Reports count facts and nothing else.
+// What each kind means is docs/reports.md; a change here changes a published definition.
+import type { Tx } from '../../db/write.ts'
+
+export type FactKind =
+  /** A conversation was created; agent: the agent who did, if one did. */
+  | 'created'
+  /** A customer's message outside chats and calls. */
+  | 'message_in'
+  /** A public answer by an agent. `_new` and `_next` say what it answered, and carry the seconds that the customer waited. */
+  | 'answer'
+  | 'answer_new'
+  | 'answer_next'
+  /** An internal note. */
+  | 'note'
+  /** The conversation became resolved; agent: who resolved it. */
+  | 'resolved'
+  /** First assignment to an agent, and first resolution; seconds since creation. */
+  | 'first_assigned'
+  | 'first_resolved'
+
+export interface FactDraft {
+  kind: FactKind
+  /** When it happened, which for imported mail is not now. */
+  at: number
+  conversation: { id: string; department_id: string; channel: string }
+  agentId?: string | null
+  /** Milliseconds; stored as whole seconds. */
+  took?: number
+}
+
+export async function recordFacts(tx: Tx, drafts: readonly FactDraft[]): Promise<void> {
+  if (drafts.length === 0) return
+  await tx.insertInto('facts').values(drafts.map(factRow)).execute()
+}
+
+/** The stored form. A clock that was set back must not make a duration negative. */
+export const factRow = (draft: FactDraft) => ({
+  kind: draft.kind,
+  at: draft.at,
+  conversation_id: draft.conversation.id,
+  department_id: draft.conversation.department_id,
+  channel: draft.conversation.channel,
+  agent_id: draft.agentId ?? null,
+  seconds: draft.took === undefined ? null : Math.max(0, Math.round(draft.took / 1000)),
+})

@@ -1,0 +1,68 @@
+// What the administrator can change while Deskhand runs, and what the installation keeps about itself.
+import { z } from 'zod'
+import type { Reader, Tx } from '../../db/write.ts'
+import { recordEvent } from '../../events/record.ts'
+import { NotAllowed } from '../../lib/errors.ts'
+import { isZone } from '../../lib/zone.ts'
+import { type Actor, mayAdminister } from '../actor.ts'
+
+export const settingsSchema = z.object({
+  /** IANA name. Every date on API v1 is in this zone, both ways. */
+  timezone: z.string().refine(isZone, 'must be a time zone such as Europe/Berlin or GMT').default('GMT'),
+  /** Shown to customers. */
+  company_name: z.string().trim().min(1).max(200).default('Deskhand'),
+  /** How many days numbered events are kept for readers that were away. */
+  event_days: z.number().int().min(1).max(3650).default(30),
+})
+export type Settings = z.infer<typeof settingsSchema>
+
+export const settingsPatchSchema = z.strictObject({
+  timezone: settingsSchema.shape.timezone.removeDefault().optional(),
+  company_name: settingsSchema.shape.company_name.removeDefault().optional(),
+  event_days: settingsSchema.shape.event_days.removeDefault().optional(),
+})
+
+/** What an installation is: made up at the first start, never shown whole. */
+export const installationSchema = z.object({
+  /** 64 hex digits from which auth tokens are derived. */
+  secret: z.string(),
+  installed_at: z.number(),
+  /** When a newer version first ran on this data. */
+  updated_at: z.number(),
+  /** The newest version that ran on this data. */
+  version: z.string(),
+})
+export type Installation = z.infer<typeof installationSchema>
+
+async function readRows(db: Reader): Promise<Record<string, unknown>> {
+  const rows = await db.selectFrom('settings').selectAll().execute()
+  return Object.fromEntries(rows.map(({ key, value }) => [key, JSON.parse(value)]))
+}
+
+export const getSettings = async (db: Reader): Promise<Settings> => settingsSchema.parse(await readRows(db))
+
+/** Undefined on a database that was never started. */
+export async function findInstallation(db: Reader): Promise<Installation | undefined> {
+  const result = installationSchema.safeParse(await readRows(db))
+  return result.success ? result.data : undefined
+}
+
+export async function putSettings(tx: Tx, values: Partial<Settings & Installation>): Promise<void> {
+  for (const [key, value] of Object.entries(values)) {
+    if (value === undefined) continue
+    const text = JSON.stringify(value)
+    await tx
+      .insertInto('settings')
+      .values({ key, value: text })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: text }))
+      .execute()
+  }
+}
+
+/** Changes settings; the others stay. Other processes follow the event. */
+export async function changeSettings(tx: Tx, actor: Actor, patch: Partial<Settings>): Promise<Settings> {
+  if (!mayAdminister(actor)) throw new NotAllowed('Only administrators may change settings.')
+  await putSettings(tx, patch)
+  recordEvent(tx, { type: 'settings.changed', data: {} })
+  return getSettings(tx)
+}

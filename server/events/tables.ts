@@ -1,0 +1,12 @@
+import type { Generated } from 'kysely'
+
+/** What happened, numbered. Numbers become visible in order: whoever has read up to n never misses one below n. */
+export interface EventRow {
+  seq: Generated<number>
+  type: string
+  at: number
+  /** The conversation it concerns, for those who may see only some. */
+  conversation_id: string | null
+  /** JSON. */
+  data: string
+}

@@ -1,0 +1,65 @@
+// multipart/form-data bodies: PHP's cURL sends one when it is given an array.
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+import { Busboy } from '@fastify/busboy'
+import { WireRefusal } from '../api/v1/wire/refusal.ts'
+import { type Input, parsePairs } from './input.ts'
+
+const MAX_PARTS = 2_000
+const broken = (): WireRefusal => new WireRefusal(400, 'The request body is not valid multipart/form-data')
+
+/** Reads a body into named values: fields as text, files as bytes. */
+export function readMultipart(headers: IncomingHttpHeaders, payload: Readable, limit: number): Promise<Input> {
+  return new Promise((resolve, reject) => {
+    const input: Input = Object.create(null)
+    let nested = ''
+    let bytes = 0
+    const fail = (error: unknown): void => {
+      payload.unpipe()
+      payload.resume()
+      reject(error)
+    }
+    const count = (length: number): boolean => {
+      bytes += length
+      if (bytes > limit)
+        fail(new WireRefusal(413, 'The request body is larger than this server reads (setting DESKHAND_BODY_LIMIT)'))
+      return bytes <= limit
+    }
+    let parser: InstanceType<typeof Busboy>
+    try {
+      parser = new Busboy({
+        headers: { ...headers, 'content-type': headers['content-type'] ?? '' },
+        limits: { fieldSize: limit, fileSize: limit, parts: MAX_PARTS, fieldNameSize: 1_000 },
+      })
+    } catch {
+      return fail(broken())
+    }
+    parser.on('field', (name, value) => {
+      if (!count(value.length)) return
+      if (name.includes('[')) nested += `&${encodeURIComponent(name)}=${encodeURIComponent(value.toWellFormed())}`
+      else input[name] = value
+    })
+    parser.on('file', (name, stream) => {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => {
+        if (count(chunk.length)) chunks.push(chunk)
+      })
+      stream.on('end', () => {
+        input[name] = Buffer.concat(chunks)
+      })
+    })
+    parser.on('error', () => fail(broken()))
+    parser.on('partsLimit', () => fail(new WireRefusal(400, `The request has more than ${MAX_PARTS} parts`)))
+    parser.on('finish', () => {
+      try {
+        resolve(Object.assign(input, parsePairs(nested)))
+      } catch (error) {
+        reject(error)
+      }
+    })
+    payload.on('error', fail)
+    // A body that ends in the middle of a part finishes nothing: say so instead of waiting for ever.
+    payload.on('aborted', () => fail(broken()))
+    payload.pipe(parser)
+  })
+}

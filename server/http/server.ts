@@ -1,0 +1,157 @@
+// The web server: how requests are read, how refusals are said, which headers every answer has. Routes come from api/.
+import type { IncomingMessage } from 'node:http'
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { docsRoutes } from '../api/docs.ts'
+import { v1Routes } from '../api/v1/register.ts'
+import { contentTypes, envelope } from '../api/v1/wire/envelope.ts'
+import { refused as refusedV1, WireRefusal } from '../api/v1/wire/refusal.ts'
+import { refusedV3 } from '../api/v3/refusal.ts'
+import { v3Routes } from '../api/v3/register.ts'
+import type { App } from '../app.ts'
+import { NotFound, Refusal, Unavailable } from '../lib/errors.ts'
+import { Actors } from './actor.ts'
+import { type Format, isV1, normalise } from './address.ts'
+import { parsePairs } from './input.ts'
+import { readMultipart } from './multipart.ts'
+
+const SECURITY_HEADERS = Object.freeze({
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+})
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the address asked for: `.xml` and the like. */
+    wireFormat: Format
+  }
+}
+
+const formats = new WeakMap<object, Format>()
+
+/** Builds the server for an app. Nothing listens yet. */
+export async function buildServer(app: App): Promise<FastifyInstance> {
+  const { config } = app
+  const actors = new Actors(app)
+  const loggerInstance: FastifyBaseLogger = app.log
+  const server: FastifyInstance = fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    bodyLimit: config.bodyLimit,
+    trustProxy: config.trustProxy ?? false,
+    // A client that sends nothing more must not hold a connection for ever.
+    requestTimeout: 120_000,
+    keepAliveTimeout: 72_000,
+    return503OnClosing: false,
+    routerOptions: {
+      maxParamLength: 1_000,
+      // Parsed where a fault can be answered in the caller's format.
+      querystringParser: (text: string) => ({ text }),
+    },
+    rewriteUrl(request) {
+      const { url, format } = normalise(request.url ?? '/')
+      formats.set(request, format)
+      return url
+    },
+    frameworkErrors: (error, request, reply) => void answerError(app, error, request, reply),
+  })
+  let closing = false
+
+  server.decorateRequest('wireFormat', 'json')
+  server.addHook('onRequest', async (request, reply) => {
+    request.wireFormat = formats.get(request.raw) ?? 'json'
+    reply.headers(SECURITY_HEADERS)
+    if (closing) throw new Unavailable('Deskhand is shutting down. Try again in a moment.')
+    actors.admit(request.ip)
+  })
+  server.addHook('preClose', async () => {
+    closing = true
+  })
+  server.addHook('onClose', () => actors.close())
+  server.setErrorHandler((error, request, reply) => answerError(app, error, request, reply))
+  server.setNotFoundHandler((request, reply) =>
+    answerError(
+      app,
+      new NotFound(`There is no call ${request.method} ${request.url.split('?', 1)[0]}`),
+      request,
+      reply,
+    ),
+  )
+
+  addBodyParsers(server, config.bodyLimit)
+  await v1Routes(server, app, actors)
+  await v3Routes(server, app, actors)
+  await docsRoutes(server, app)
+  return server
+}
+
+function addBodyParsers(server: FastifyInstance, limit: number): void {
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser(
+    /^application\/(.*\+)?json/i,
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => parseJson(body),
+  )
+  server.addContentTypeParser(/^multipart\/form-data/i, (request: FastifyRequest, payload: IncomingMessage) =>
+    readMultipart(request.headers, payload, limit),
+  )
+  server.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => parsePairs(utf8(body)),
+  )
+  // Clients send forms and JSON under no type or a wrong one: what it is can be seen.
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => {
+    const start = body.subarray(0, 64).toString('latin1').trimStart()
+    return start.startsWith('{') || start.startsWith('[') ? parseJson(body) : parsePairs(utf8(body))
+  })
+}
+
+function utf8(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch {
+    throw new WireRefusal(400, 'The request body is not valid UTF-8')
+  }
+}
+
+function parseJson(body: Buffer): unknown {
+  const text = utf8(body)
+  if (text.trim() === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new WireRefusal(400, 'The request body is not valid JSON')
+  }
+}
+
+/** Says what went wrong in the words and the format of the surface that was asked. */
+async function answerError(
+  app: App,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const error = known(thrown)
+  if (!(error instanceof Refusal))
+    app.log.error({ err: error, request: request.id, url: request.url.split('?', 1)[0] }, 'a request failed')
+  const surface = isV1(request.raw.url ?? '') ? refusedV1(error, request.id) : refusedV3(error, request.id)
+  if (surface.retryAfter !== undefined) reply.header('retry-after', surface.retryAfter)
+  reply.code(surface.status)
+  if ('response' in surface) return reply.type(contentTypes.json).send(JSON.stringify(surface.response))
+  const format = request.wireFormat ?? 'json'
+  return reply.type(contentTypes[format]).send(await envelope(format, surface.body))
+}
+
+/** Fastify's own complaints as refusals. */
+function known(error: unknown): unknown {
+  if (error instanceof Refusal || !(error instanceof Error)) return error
+  const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
+  if (status === 413)
+    return new WireRefusal(413, 'The request body is larger than this server reads (setting DESKHAND_BODY_LIMIT)')
+  if (status >= 400 && status < 500) return new WireRefusal(status === 404 ? 404 : 400, error.message)
+  return error
+}

@@ -1,0 +1,25 @@
+// Which function does which job.
+import type { App } from './app.ts'
+import type { Tx } from './db/write.ts'
+import { releaseConversations } from './desk/conversations/assignment.ts'
+import { sweepGroup } from './desk/customers/groups.ts'
+import { pruneSessions } from './desk/sessions/sessions.ts'
+import { sweepTag } from './desk/tags/tags.ts'
+import { pruneEvents } from './events/prune.ts'
+import type { JobHandlers } from './jobs/queue.ts'
+
+/** The handlers of every job in the catalogue. */
+export function jobHandlers({ database, files, settings }: App): JobHandlers {
+  /** Each portion is a transaction of its own, so that nobody waits long behind a big clean-up. */
+  const inPortions = async (portion: (tx: Tx) => Promise<boolean>): Promise<void> => {
+    while (await database.write(portion));
+  }
+  return {
+    'sweep-tag': ({ tagId }) => inPortions((tx) => sweepTag(tx, tagId)),
+    'sweep-group': ({ groupId }) => inPortions((tx) => sweepGroup(tx, groupId)),
+    'release-conversations': ({ agentId }) => inPortions((tx) => releaseConversations(tx, agentId)),
+    'remove-file': ({ fileId }) => files.remove(fileId),
+    'prune-events': () => inPortions((tx) => pruneEvents(tx, Date.now() - settings().event_days * 86_400_000)),
+    'prune-sessions': () => database.write((tx) => pruneSessions(tx, Date.now())),
+  }
+}

@@ -1,0 +1,179 @@
+// Work that a write leaves behind: enqueued in its transaction, done later, at least once, by any process.
+import { sql } from 'kysely'
+import { engineOf } from '../db/differences.ts'
+import type { Database } from '../db/open.ts'
+import { type Tx, wakeAfterCommit } from '../db/write.ts'
+import { type JobName, type JobPayload, jobs } from './catalog.ts'
+import { schedule } from './schedule.ts'
+
+export interface EnqueueOptions {
+  /** Not before this instant. */
+  runAt?: number
+  /** A second job with the same key is not added while the first one waits. */
+  uniqueKey?: string
+}
+
+/** Adds a job to the transaction. */
+export async function enqueue<N extends JobName>(
+  tx: Tx,
+  name: N,
+  payload: JobPayload<N>,
+  options: EnqueueOptions = {},
+): Promise<void> {
+  const now = Date.now()
+  await tx
+    .insertInto('jobs')
+    .values({
+      name,
+      payload: JSON.stringify(payload),
+      unique_key: options.uniqueKey ?? null,
+      run_at: options.runAt ?? now,
+      attempts: 0,
+      locked_until: null,
+      last_error: null,
+      dead_at: null,
+      created_at: now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  wakeAfterCommit(tx, 'jobs')
+}
+
+/** Does the work. Must be able to run twice: a process can die after the work and before the note that it is done. */
+export type JobHandler<N extends JobName> = (payload: JobPayload<N>) => Promise<void>
+export type JobHandlers = { [N in JobName]: JobHandler<N> }
+
+const LEASE_MS = 10 * 60_000
+const MAX_ATTEMPTS = 12
+/** 5 s, 10 s, 20 s … up to an hour. */
+export const backoffMs = (attempts: number): number => Math.min(5_000 * 2 ** (attempts - 1), 3_600_000)
+
+interface ClaimedJob {
+  id: number
+  name: string
+  payload: string
+  unique_key: string | null
+  attempts: number
+}
+
+/** Takes up to `limit` due jobs for this process: nobody else gets them until the lease ends. */
+export function claimJobs(database: Database, limit: number, now = Date.now()): Promise<ClaimedJob[]> {
+  return database.write(async (tx) => {
+    const skip = engineOf(tx) === 'postgres' ? sql`for update skip locked` : sql``
+    const { rows } = await sql<ClaimedJob>`
+      update jobs set locked_until = ${now + LEASE_MS}, attempts = attempts + 1
+      where id in (
+        select id from jobs
+        where dead_at is null and run_at <= ${now} and (locked_until is null or locked_until <= ${now})
+        order by run_at, id limit ${sql.lit(limit)} ${skip})
+      returning id, name, payload, unique_key, attempts`.execute(tx)
+    return rows.sort((a, b) => a.id - b.id)
+  })
+}
+
+export interface JobLog {
+  warn(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+async function perform(handlers: JobHandlers, job: ClaimedJob): Promise<void> {
+  const name = job.name
+  if (!isJobName(name)) throw new Error(`no job is called '${name}': was it left by a newer version?`)
+  await performNamed(handlers, name, job.payload)
+}
+
+async function performNamed<N extends JobName>(handlers: JobHandlers, name: N, payload: string): Promise<void> {
+  const schema = jobs[name]
+  // The catalogue ties each name to its schema; TypeScript cannot follow that through the index.
+  await handlers[name](schema.parse(JSON.parse(payload)) as JobPayload<N>)
+}
+
+const isJobName = (name: string): name is JobName => name in jobs
+
+/** Runs one claimed job and notes how it went. */
+export async function runJob(database: Database, handlers: JobHandlers, job: ClaimedJob, log: JobLog): Promise<void> {
+  try {
+    await perform(handlers, job)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const dead = job.attempts >= MAX_ATTEMPTS
+    if (dead) log.error({ err: error, job: job.name, id: job.id }, 'a job has failed for the last time')
+    else log.warn({ job: job.name, id: job.id, attempts: job.attempts, reason }, 'a job failed and will be tried again')
+    const now = Date.now()
+    await database.write(async (tx) => {
+      // The same work may have been asked for again while this ran: one of the two is enough.
+      const waits = await tx
+        .selectFrom('jobs')
+        .select('id')
+        .where('unique_key', '=', job.unique_key)
+        .where('locked_until', 'is', null)
+        .where('dead_at', 'is', null)
+        .executeTakeFirst()
+      if (waits && !dead) return tx.deleteFrom('jobs').where('id', '=', job.id).execute()
+      return tx
+        .updateTable('jobs')
+        .set({
+          last_error: reason,
+          locked_until: null,
+          run_at: now + backoffMs(job.attempts),
+          dead_at: dead ? now : null,
+        })
+        .where('id', '=', job.id)
+        .execute()
+    })
+    return
+  }
+  await database.write(async (tx) => {
+    await tx.deleteFrom('jobs').where('id', '=', job.id).execute()
+    const timed = schedule.find(({ name }) => name === job.name)
+    if (timed) await enqueueTimed(tx, timed.name, Date.now() + timed.everyMs)
+  })
+}
+
+const enqueueTimed = (tx: Tx, name: JobName, runAt: number): Promise<void> =>
+  enqueue(tx, name, {} as JobPayload<typeof name>, { runAt, uniqueKey: `timed:${name}` })
+
+/** Works through jobs as they become due, until stopped. `stop` waits for what is under way. */
+export function startWorker(
+  database: Database,
+  handlers: JobHandlers,
+  log: JobLog,
+  pollMs = 1_000,
+): { stop(): Promise<void> } {
+  let stopped = false
+  let running: Promise<void> | undefined
+  let again = false
+  const work = async (): Promise<void> => {
+    do {
+      again = false
+      const claimed = await claimJobs(database, 10)
+      for (const job of claimed) await runJob(database, handlers, job, log)
+      if (claimed.length > 0) again = true
+    } while (again && !stopped)
+  }
+  const wake = (): void => {
+    again = true
+    if (stopped || running) return
+    running = work()
+      .catch((error: unknown) => log.warn({ err: error }, 'the job queue could not be read'))
+      .finally(() => {
+        running = undefined
+      })
+  }
+  const begin = database.write(async (tx) => {
+    for (const { name, everyMs } of schedule) await enqueueTimed(tx, name, Date.now() + everyMs)
+  })
+  begin.catch((error: unknown) => log.warn({ err: error }, 'the timed jobs could not be set up'))
+  const timer = setInterval(wake, pollMs)
+  timer.unref()
+  database.wakeups.on('jobs', wake)
+  return {
+    async stop() {
+      stopped = true
+      clearInterval(timer)
+      database.wakeups.off('jobs', wake)
+      await begin.catch(() => {})
+      await running
+    },
+  }
+}

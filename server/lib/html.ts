@@ -1,0 +1,101 @@
+// Message texts. HTML from anywhere is hostile: it is cleaned before it is stored, and text is made from it for previews.
+// Both libraries are loaded when the first HTML arrives; most installations start without.
+
+const MAX_NESTING = 250
+
+/** HTML without anything that runs, frames, submits, or is loaded without being asked for. */
+export async function sanitiseHtml(html: string): Promise<string> {
+  const { default: sanitize } = await import('sanitize-html')
+  return sanitize(html, {
+    allowedTags: [...sanitize.defaults.allowedTags, 'img', 'del', 'ins', 'font', 'center', 'details', 'summary'],
+    allowedAttributes: {
+      '*': [
+        'style',
+        'title',
+        'dir',
+        'lang',
+        'align',
+        'valign',
+        'width',
+        'height',
+        'bgcolor',
+        'color',
+        'border',
+        'cellpadding',
+        'cellspacing',
+      ],
+      a: ['href', 'name', 'target', 'rel'],
+      img: ['src', 'alt', 'width', 'height'],
+      td: ['colspan', 'rowspan'],
+      th: ['colspan', 'rowspan', 'scope'],
+      ol: ['start', 'type'],
+      font: ['face', 'size', 'color'],
+    },
+    allowedStyles: {
+      '*': {
+        color: [SAFE_VALUE],
+        'background-color': [SAFE_VALUE],
+        'text-align': [SAFE_VALUE],
+        'text-decoration': [SAFE_VALUE],
+        'font-size': [SAFE_VALUE],
+        'font-weight': [SAFE_VALUE],
+        'font-style': [SAFE_VALUE],
+        'font-family': [SAFE_VALUE],
+        'line-height': [SAFE_VALUE],
+        'white-space': [SAFE_VALUE],
+        'vertical-align': [SAFE_VALUE],
+        width: [SAFE_VALUE],
+        height: [SAFE_VALUE],
+        'max-width': [SAFE_VALUE],
+        padding: [SAFE_VALUE],
+        margin: [SAFE_VALUE],
+        border: [SAFE_VALUE],
+        'border-collapse': [SAFE_VALUE],
+      },
+    },
+    allowedSchemes: ['http', 'https', 'mailto', 'tel'],
+    allowedSchemesByTag: { img: ['http', 'https', 'cid', 'data'] },
+    allowProtocolRelative: false,
+    nestingLimit: MAX_NESTING,
+    transformTags: {
+      a: (tagName, attribs) => ({ tagName, attribs: { ...attribs, rel: 'noopener noreferrer nofollow' } }),
+      // An SVG in a data URL can carry script; pixel formats cannot.
+      img: (tagName, attribs) => ({
+        tagName,
+        attribs:
+          attribs.src?.startsWith('data:') && !/^data:image\/(png|jpe?g|gif|webp);/i.test(attribs.src)
+            ? { alt: attribs.alt ?? '' }
+            : attribs,
+      }),
+    },
+  })
+}
+
+/** Colours, sizes and names; no url(), no expression(), no escapes. */
+const SAFE_VALUE = /^[a-z0-9#%.,()'" -]{1,100}$/i
+
+/** The text of HTML, for previews and searches. */
+export async function textOfHtml(html: string): Promise<string> {
+  const { convert } = await import('html-to-text')
+  return convert(html, {
+    wordwrap: false,
+    limits: { maxInputLength: 2_000_000, maxDepth: MAX_NESTING },
+    selectors: [
+      { selector: 'a', options: { ignoreHref: true } },
+      { selector: 'img', format: 'skip' },
+    ],
+  })
+}
+
+export interface PreparedText {
+  body: string
+  isHtml: boolean
+  text: string
+}
+
+/** A message text ready to be stored. Takes milliseconds for HTML: before the transaction, never inside. */
+export async function prepareText(source: string, isHtml: boolean): Promise<PreparedText> {
+  if (!isHtml) return { body: source, isHtml, text: source }
+  const body = await sanitiseHtml(source)
+  return { body, isHtml, text: await textOfHtml(body) }
+}
