@@ -5,8 +5,8 @@ import { postgresServer } from './test/postgres-server.ts'
 const server = await postgresServer()
 if (!server) {
   if (process.env.CI) throw new Error('CI must run the suite on PostgreSQL too: set DESKHAND_TEST_POSTGRES')
-  console.warn(
-    'skipped: the suite on PostgreSQL (no server found; set DESKHAND_TEST_POSTGRES=postgres://user@host/postgres)',
+  process.stderr.write(
+    'skipped: the suite on PostgreSQL (no server found; set DESKHAND_TEST_POSTGRES=postgres://user@host/postgres)\n',
   )
 }
 

@@ -70,7 +70,10 @@ export async function newDesk(environment: Record<string, string> = {}): Promise
     dataFolder,
     async v1(method, path, params = {}, { key = TEST_KEY, headers = {} } = {}) {
       const all = new URLSearchParams(
-        Object.entries({ ...(key === null ? {} : { apikey: key }), ...params }).map(([k, v]) => [k, String(v)]),
+        Object.entries({ ...(key === null ? {} : { apikey: key }), ...params }).map(([k, v]): [string, string] => [
+          k,
+          String(v),
+        ]),
       )
       const isGet = method === 'GET'
       const reply = await app.http.inject({

@@ -1,6 +1,13 @@
 // The web server: how requests are read, how refusals are said, which headers every answer has. Routes come from api/.
 import type { IncomingMessage } from 'node:http'
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify'
 import { docsRoutes } from '../api/docs.ts'
 import { v1Routes } from '../api/v1/register.ts'
 import { contentTypes, envelope } from '../api/v1/wire/envelope.ts'
@@ -39,7 +46,7 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = app.log
   const server: FastifyInstance = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.bodyLimit,
     trustProxy: config.trustProxy ?? false,
     // A client that sends nothing more must not hold a connection for ever.
