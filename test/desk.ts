@@ -9,10 +9,9 @@ import type { Engine } from '../server/db/engine.ts'
 import { jobHandlers } from '../server/job-handlers.ts'
 import { claimJobs, runJob } from '../server/jobs/queue.ts'
 import { newId } from '../server/lib/ids.ts'
+import { TEST_KEY } from './first-start.ts'
 import { databaseUrl } from './postgres-server.ts'
-import { onServer, TEST_KEY } from './templates.ts'
-
-export { OWNER_EMAIL, OWNER_PASSWORD, TEST_KEY } from './templates.ts'
+import { onServer } from './templates.ts'
 
 /** The engine that this run of the suite is about. */
 export const engine: Engine = process.env.DESKHAND_TEST_ENGINE === 'postgres' ? 'postgres' : 'sqlite'

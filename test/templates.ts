@@ -6,6 +6,7 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { build } from '../server/app.ts'
 import { readConfig } from '../server/config.ts'
+import { OWNER_EMAIL, OWNER_PASSWORD, TEST_KEY } from './first-start.ts'
 import { databaseUrl, postgresServer } from './postgres-server.ts'
 
 declare module 'vitest' {
@@ -15,10 +16,6 @@ declare module 'vitest' {
     postgresTemplate: string
   }
 }
-
-export const TEST_KEY = 'test-key-with-full-rights'
-export const OWNER_EMAIL = 'owner@desk.test'
-export const OWNER_PASSWORD = 'owner-password'
 
 const environment = (extra: Record<string, string>): Record<string, string> => ({
   DESKHAND_API_KEY: TEST_KEY,
