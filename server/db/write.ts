@@ -20,8 +20,8 @@ export type Reader = Pick<
 const context = Symbol('transaction')
 
 interface TxContext {
-  /** Runs after the write's own code and before its commit; a key has one. */
-  beforeCommit: Map<string, (tx: Tx) => Promise<void>>
+  /** Runs after the write's own code and before its commit; a key has one. In the order of their keys, `last` at the end. */
+  beforeCommit: Map<string, { hook: (tx: Tx) => Promise<void>; last: boolean }>
   /** Signals to give once the rows can be seen. Losing one loses no row: it only wakes sleepers. */
   wake: Set<Wake>
 }
@@ -34,9 +34,12 @@ export type Wake = 'events' | 'jobs'
 
 export class Wakeups extends EventEmitter<Record<Wake, []>> {}
 
-/** Runs `hook` once before the commit, however often it is asked for under the same key. */
-export function beforeCommit(tx: Tx, key: string, hook: (tx: Tx) => Promise<void>): void {
-  if (!tx[context].beforeCommit.has(key)) tx[context].beforeCommit.set(key, hook)
+/**
+ * Runs `hook` once before the commit, however often it is asked for under the same key. Hooks touch rows and locks that
+ * many writes want (counters, the numbering of events): all take them in one order, or two could wait for each other.
+ */
+export function beforeCommit(tx: Tx, key: string, hook: (tx: Tx) => Promise<void>, { last = false } = {}): void {
+  if (!tx[context].beforeCommit.has(key)) tx[context].beforeCommit.set(key, { hook, last })
 }
 
 export function wakeAfterCommit(tx: Tx, whom: Wake): void {
@@ -49,7 +52,10 @@ const newContext = (): TxContext => ({ beforeCommit: new Map(), wake: new Set() 
 
 async function perform<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
   const result = await work(tx)
-  for (const hook of tx[context].beforeCommit.values()) await hook(tx)
+  for (const isLast of [false, true]) {
+    const hooks = [...tx[context].beforeCommit].filter(([, { last }]) => last === isLast)
+    for (const [, { hook }] of hooks.sort(([a], [b]) => (a < b ? -1 : 1))) await hook(tx)
+  }
   return result
 }
 
@@ -177,9 +183,8 @@ export class SqliteWriter {
       await this.#begin()
       for (const { work, resolve, reject } of batch) {
         try {
-          const tx: Tx = Object.assign(this.#kysely.withoutPlugins(), { [context]: newContext() })
-          const result = await this.#inSavepoint(tx, work)
-          for (const whom of tx[context].wake) wake.add(whom)
+          const { result, wake: wakes } = await this.#inSavepoint(work)
+          for (const whom of wakes) wake.add(whom)
           done.push(() => resolve(result))
         } catch (error) {
           // SQLite itself rolls everything back when it is out of disk or memory: nobody in this batch has written.
@@ -210,8 +215,10 @@ export class SqliteWriter {
     }
   }
 
-  async #inSavepoint<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  async #inSavepoint<T>(work: (tx: Tx) => Promise<T>): Promise<{ result: T; wake: Set<Wake> }> {
     for (let attempt = 1; ; attempt++) {
+      // A fresh one for each attempt: what the last one collected (events, counts) must not be written twice.
+      const tx: Tx = Object.assign(this.#kysely.withoutPlugins(), { [context]: newContext() })
       this.#handle.run('savepoint write')
       // Everything on SQLite settles within one turn of the event loop. Work that has not waits for something else
       // (network, file, timer), and every other write would wait with it.
@@ -223,14 +230,12 @@ export class SqliteWriter {
         const result = await perform(tx, work)
         if (strayed) throw new Error('a write waited for something that is not the database')
         this.#handle.run('release write')
-        return result
+        return { result, wake: tx[context].wake }
       } catch (error) {
         if (this.#handle.raw.inTransaction) {
           this.#handle.run('rollback to write')
           this.#handle.run('release write')
         }
-        tx[context].beforeCommit.clear()
-        tx[context].wake.clear()
         if (!(attempt < ATTEMPTS && isUniqueViolation(error) && this.#handle.raw.inTransaction)) throw error
       } finally {
         clearImmediate(guard)

@@ -22,7 +22,7 @@ export function recordEvent(tx: Tx, draft: EventDraft): void {
   const drafts = pending.get(tx)
   if (drafts) drafts.push(draft)
   else pending.set(tx, [draft])
-  beforeCommit(tx, 'events', writeEvents)
+  beforeCommit(tx, 'events', writeEvents, { last: true })
 }
 
 async function writeEvents(tx: Tx): Promise<void> {
