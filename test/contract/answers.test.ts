@@ -1,0 +1,39 @@
+// Every call × every documented field × every format, on real stored data.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bareName, calls } from '../../contract/v1/calls.ts'
+import { newDesk, type TestDesk } from '../desk.ts'
+import { resourceOf, sampleOf } from './samples.ts'
+import { emptyLists, faults, formats, readAnswer } from './wire.ts'
+import { newWorld, type World } from './world.ts'
+
+let desk: TestDesk
+let world: World
+beforeAll(async () => {
+  desk = await newDesk()
+  world = await newWorld(desk)
+})
+afterAll(() => desk.close())
+
+const TYPES = { json: 'application/json', xml: 'application/xml', yaml: 'application/yaml' }
+
+describe.each(calls)('$method $path', (call) => {
+  test.each(formats)('answers every documented field as %s', async (format) => {
+    const { path, required } = await sampleOf(world, call)
+    const reply = await desk.v1(call.method, `${resourceOf(call, path)}.${format}`, required)
+    expect(reply.status, reply.text).toBe(200)
+    expect(reply.headers['content-type']).toBe(`${TYPES[format]}; charset=utf-8`)
+    const answer = readAnswer(call, format, reply.text)
+    expect(faults(call, format, answer)).toEqual([])
+    expect(emptyLists(call, answer)).toEqual([])
+  })
+
+  test('takes every documented parameter', async () => {
+    const { path, required, optional } = await sampleOf(world, call)
+    const names = ['apikey', ...Object.keys(path), ...Object.keys(required), ...Object.keys(optional)]
+    expect(names.sort()).toEqual(call.params.map(bareName).sort())
+    const reply = await desk.v1(call.method, resourceOf(call, path), { ...required, ...optional })
+    expect(reply.status, reply.text).toBe(200)
+    // `columns` is there to leave columns out.
+    if (!('columns' in optional)) expect(faults(call, 'json', reply.body)).toEqual([])
+  })
+})
