@@ -49,32 +49,39 @@ export function foundation(engine: Engine): string[] {
        preset_status ${text} not null, primary key (department_id, agent_id)`,
     ),
     'create index department_agents_agent on department_agents (agent_id)',
+    // No reference: these rows follow the conversations, whatever becomes of the department.
+    table(
+      'department_counts',
+      `department_id ${text} not null, status ${text} not null, conversations ${int} not null,
+       primary key (department_id, status)`,
+    ),
 
     table(
       'companies',
-      `id ${text} primary key, name ${text} not null, language ${text}, ip ${text}, note ${text},
+      `id ${text} primary key, name ${text} not null, name_key ${text} not null, language ${text}, ip ${text}, note ${text},
        emails ${text} not null, phones ${text} not null, custom_fields ${text},
        created_at ${int} not null, changed_at ${int} not null, deleted_at ${int}`,
     ),
     'create index companies_created on companies (created_at, id) where deleted_at is null',
+    'create index companies_name on companies (name_key, id) where deleted_at is null',
 
     table(
       'customers',
       `seq ${serial}, id ${text} not null unique, user_id ${text} not null unique, email ${text}, email_key ${text},
-       firstname ${text} not null, lastname ${text} not null, system_name ${text} not null, role ${text} not null,
-       gender ${text}, language ${text}, note ${text}, phones ${text} not null,
+       firstname ${text} not null, firstname_key ${text} not null, lastname ${text} not null,
+       lastname_key ${text} not null, system_name ${text} not null, role ${text} not null, gender ${text}, language ${text}, note ${text}, phones ${text} not null,
        company_id ${text} references companies (id), custom_fields ${text}, password_hash ${text},
        auth_epoch ${int} not null, created_at ${int} not null, changed_at ${int} not null, deleted_at ${int}`,
     ),
     'create unique index customers_email on customers (email_key) where deleted_at is null',
     'create index customers_created on customers (created_at, seq) where deleted_at is null',
-    'create index customers_company on customers (company_id) where company_id is not null',
+    'create index customers_company on customers (company_id, created_at, seq) where deleted_at is null',
     ...(postgres
       ? [
           'create extension if not exists pg_trgm',
           'create index customers_email_parts on customers using gin (email_key gin_trgm_ops)',
-          'create index customers_firstname_parts on customers using gin (lower(firstname) gin_trgm_ops)',
-          'create index customers_lastname_parts on customers using gin (lower(lastname) gin_trgm_ops)',
+          'create index customers_firstname_parts on customers using gin (firstname_key gin_trgm_ops)',
+          'create index customers_lastname_parts on customers using gin (lastname_key gin_trgm_ops)',
         ]
       : [
           `create virtual table customer_search using fts5
@@ -92,7 +99,7 @@ export function foundation(engine: Engine): string[] {
       `group_id ${text} not null, member_type ${text} not null, member_id ${text} not null, added_at ${int} not null,
        primary key (member_type, member_id, group_id)`,
     ),
-    'create index group_members_group on group_members (group_id)',
+    'create index group_members_group on group_members (group_id, member_type, member_id)',
 
     table(
       'fields',
@@ -100,10 +107,11 @@ export function foundation(engine: Engine): string[] {
        options ${text} not null, position ${int} not null, created_at ${int} not null`,
     ),
     'create unique index fields_code on fields (entity, code)',
+    'create index fields_order on fields (entity, position, id)',
     table(
       'unique_fields',
       `owner_type ${text} not null, owner_id ${text} not null, code ${text} not null, value ${text} not null,
-       position ${int} not null, primary key (owner_type, code, value)`,
+       value_key ${text} not null, position ${int} not null, primary key (owner_type, code, value_key)`,
     ),
     'create index unique_fields_owner on unique_fields (owner_type, owner_id)',
 
@@ -176,6 +184,17 @@ export function foundation(engine: Engine): string[] {
        department_id ${text} not null, channel ${text} not null, agent_id ${text}, seconds ${int}`,
     ),
     'create index facts_at on facts (at)',
+    table(
+      'load_changes',
+      `seq ${serial}, service ${text} not null, at ${int} not null, department_id ${text} not null,
+       agent_id ${text} not null, delta ${int} not null`,
+    ),
+    'create index load_changes_at on load_changes (service, at)',
+    table(
+      'load_days',
+      `service ${text} not null, day ${int} not null, department_id ${text} not null, agent_id ${text} not null,
+       delta ${int} not null, primary key (service, day, department_id, agent_id)`,
+    ),
 
     table(
       'knowledgebases',

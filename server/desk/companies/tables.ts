@@ -1,6 +1,9 @@
+/** Organisations that customers belong to. */
 export interface CompanyRow {
   id: string
   name: string
+  /** The name as it is searched and ordered: see lib/fold.ts. */
+  name_key: string
   language: string | null
   ip: string | null
   note: string | null

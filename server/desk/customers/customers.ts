@@ -1,20 +1,37 @@
 // Customers: the people who ask.
 import type { Selectable } from 'kysely'
+import { lockForChange } from '../../db/differences.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { emailKey, isEmail, splitName } from '../../lib/email.ts'
 import { Conflict, Invalid, NotFound } from '../../lib/errors.ts'
+import { fold } from '../../lib/fold.ts'
 import { newId } from '../../lib/ids.ts'
+import { distinctPhones } from '../../lib/phone.ts'
 import { type FieldValue, withFields } from '../fields/fields.ts'
-import { setUniqueFields } from '../fields/unique.ts'
+import { listUniqueFields, setUniqueFields } from '../fields/unique.ts'
+import { type GroupName, listGroupsOf } from './groups.ts'
 import { indexCustomer, unindexCustomer } from './search.ts'
 import type { CustomerRow } from './tables.ts'
 
 export type Customer = Selectable<CustomerRow>
 
 /** A customer by email, contactid or userid; undefined if there is none or he was deleted. */
-export async function findCustomer(db: Reader, identifier: string): Promise<Customer | undefined> {
-  const query = db.selectFrom('customers').selectAll().where('deleted_at', 'is', null)
+export const findCustomer = (db: Reader, identifier: string): Promise<Customer | undefined> =>
+  find(live(db), identifier)
+
+export async function getCustomer(db: Reader, identifier: string): Promise<Customer> {
+  return existing(await findCustomer(db, identifier), identifier)
+}
+
+/** A customer whom nobody else changes until the transaction ends. */
+export async function getCustomerForChange(tx: Tx, identifier: string): Promise<Customer> {
+  return existing(await find(lockForChange(tx, live(tx)), identifier), identifier)
+}
+
+const live = (db: Reader) => db.selectFrom('customers').selectAll().where('deleted_at', 'is', null)
+
+async function find(query: ReturnType<typeof live>, identifier: string): Promise<Customer | undefined> {
   if (identifier.includes('@')) return query.where('email_key', '=', emailKey(identifier)).executeTakeFirst()
   return (
     (await query.where('id', '=', identifier).executeTakeFirst()) ??
@@ -22,23 +39,41 @@ export async function findCustomer(db: Reader, identifier: string): Promise<Cust
   )
 }
 
-export async function getCustomer(db: Reader, identifier: string): Promise<Customer> {
-  const customer = await findCustomer(db, identifier)
+function existing(customer: Customer | undefined, identifier: string): Customer {
   if (!customer) throw new NotFound(`Customer '${identifier}' not found`)
   return customer
 }
 
+/** A customer with what is kept beside his row. */
+export interface CustomerView {
+  customer: Customer
+  groups: GroupName[]
+  uniqueFields: FieldValue[]
+}
+
+export const viewCustomer = async (db: Reader, customer: Customer): Promise<CustomerView> => ({
+  customer,
+  groups: await listGroupsOf(db, 'customer', customer.id),
+  uniqueFields: await listUniqueFields(db, 'customer', customer.id),
+})
+
+export const customerPhones = (customer: Pick<Customer, 'phones'>): string[] => JSON.parse(customer.phones)
+
 export interface CustomerDraft {
-  email?: string | undefined
-  /** `Firstname Lastname`. */
+  email?: string | null | undefined
+  /** `Firstname Lastname`; a firstname or lastname beside it wins. */
   name?: string | undefined
-  gender?: string | undefined
+  firstname?: string | undefined
+  lastname?: string | undefined
+  /** `M`, `F` or `O`. */
+  gender?: string | null | undefined
   /** `V` visitor or `R` registered. */
   role?: string | undefined
   phones?: readonly string[] | undefined
-  note?: string | undefined
-  language?: string | undefined
+  note?: string | null | undefined
+  language?: string | null | undefined
   companyId?: string | null | undefined
+  /** All values: those that he had are replaced. */
   customFields?: readonly FieldValue[] | undefined
   uniqueFields?: readonly FieldValue[] | undefined
   /** From lib/password.ts: hashing is too slow for a transaction. Makes the customer registered. */
@@ -47,31 +82,20 @@ export interface CustomerDraft {
 
 /** Registers a customer. An address that is known already is a Conflict: never a second customer for one address. */
 export async function addCustomer(tx: Tx, draft: CustomerDraft): Promise<Customer> {
-  if (draft.email !== undefined) {
-    if (!isEmail(draft.email)) throw new Invalid('email', 'must be an e-mail address')
-    const known = await tx
-      .selectFrom('customers')
-      .select('id')
-      .where('email_key', '=', emailKey(draft.email))
-      .where('deleted_at', 'is', null)
-      .executeTakeFirst()
-    if (known) throw new Conflict(`A customer with the e-mail '${draft.email}' exists already.`)
-  }
-  const { firstname, lastname } = splitName(draft.name ?? '')
+  const email = draft.email?.trim() ?? null
+  if (email !== null) await assertEmailFree(tx, email)
   const now = Date.now()
   const row = {
     id: newId(),
     user_id: newId(),
-    email: draft.email ?? null,
-    email_key: draft.email === undefined ? null : emailKey(draft.email),
-    firstname,
-    lastname,
-    system_name: draft.name?.trim() || draft.email || '',
+    email,
+    email_key: email === null ? null : emailKey(email),
+    ...namesOf(draft, { firstname: '', lastname: '' }, email),
     role: draft.passwordHash ? 'R' : (draft.role ?? 'V'),
     gender: draft.gender ?? null,
     language: draft.language ?? null,
     note: draft.note ?? null,
-    phones: JSON.stringify(draft.phones ?? []),
+    phones: JSON.stringify(distinctPhones(draft.phones ?? [])),
     company_id: draft.companyId ?? null,
     custom_fields: draft.customFields ? await withFields(tx, 'customer', null, draft.customFields) : null,
     password_hash: draft.passwordHash ?? null,
@@ -93,43 +117,35 @@ export async function findOrAddCustomer(tx: Tx, email: string, name?: string): P
   const known = await findCustomer(tx, email)
   if (!known) return addCustomer(tx, { email, name })
   if (!name || known.firstname || known.lastname) return known
-  return changeCustomer(tx, known, { name })
+  return changeCustomer(tx, await getCustomerForChange(tx, known.id), { name })
 }
 
-/** Changes what the patch names. */
+/** Changes what the patch names. `before` is from getCustomerForChange. A new password ends every earlier sign-in. */
 export async function changeCustomer(tx: Tx, before: Customer, patch: CustomerDraft): Promise<Customer> {
-  if (patch.email !== undefined && emailKey(patch.email) !== before.email_key) {
-    if (!isEmail(patch.email)) throw new Invalid('email', 'must be an e-mail address')
-    const other = await findCustomer(tx, patch.email)
-    if (other) throw new Conflict(`A customer with the e-mail '${patch.email}' exists already.`)
-  }
-  const email = patch.email ?? before.email
-  const { firstname, lastname } = patch.name === undefined ? before : splitName(patch.name)
+  const email = patch.email === undefined ? before.email : (patch.email?.trim() ?? null)
+  if (email !== null && emailKey(email) !== before.email_key) await assertEmailFree(tx, email)
+  const signIn = signInAfter(before, patch)
   const customer: Customer = {
     ...before,
+    ...signIn,
     email,
     email_key: email === null ? null : emailKey(email),
-    firstname,
-    lastname,
-    system_name: `${firstname} ${lastname}`.trim() || email || '',
-    role: patch.passwordHash ? 'R' : (patch.role ?? before.role),
-    gender: patch.gender ?? before.gender,
-    language: patch.language ?? before.language,
-    note: patch.note ?? before.note,
-    phones: patch.phones ? JSON.stringify(patch.phones) : before.phones,
+    ...namesOf(patch, before, email),
+    gender: patch.gender === undefined ? before.gender : patch.gender,
+    language: patch.language === undefined ? before.language : patch.language,
+    note: patch.note === undefined ? before.note : patch.note,
+    phones: patch.phones ? JSON.stringify(distinctPhones(patch.phones)) : before.phones,
     company_id: patch.companyId === undefined ? before.company_id : patch.companyId,
     custom_fields: patch.customFields
       ? await withFields(tx, 'customer', null, patch.customFields)
       : before.custom_fields,
-    password_hash: patch.passwordHash ?? before.password_hash,
-    auth_epoch: patch.passwordHash ? before.auth_epoch + 1 : before.auth_epoch,
     changed_at: Date.now(),
   }
   const { seq, ...columns } = customer
   await tx.updateTable('customers').set(columns).where('seq', '=', seq).execute()
   await indexCustomer(tx, customer)
   if (patch.uniqueFields) await setUniqueFields(tx, 'customer', customer.id, patch.uniqueFields)
-  if (patch.passwordHash) await tx.deleteFrom('sessions').where('user_id', '=', customer.user_id).execute()
+  if (signIn.auth_epoch !== before.auth_epoch) await endSessions(tx, customer)
   recordEvent(tx, { type: 'customer.changed', data: { contactid: customer.id } })
   return customer
 }
@@ -149,11 +165,11 @@ export async function removeCustomer(tx: Tx, customer: Customer): Promise<void> 
     .where('member_id', '=', customer.id)
     .execute()
   await setUniqueFields(tx, 'customer', customer.id, [])
-  await tx.deleteFrom('sessions').where('user_id', '=', customer.user_id).execute()
+  await endSessions(tx, customer)
   recordEvent(tx, { type: 'customer.removed', data: { contactid: customer.id } })
 }
 
-/** Writes custom fields of a customer. */
+/** Writes the column with the custom fields of a customer. */
 export async function setCustomerFields(tx: Tx, customer: Customer, column: string | null): Promise<void> {
   await tx
     .updateTable('customers')
@@ -162,3 +178,37 @@ export async function setCustomerFields(tx: Tx, customer: Customer, column: stri
     .execute()
   recordEvent(tx, { type: 'customer.changed', data: { contactid: customer.id } })
 }
+
+/** A visitor has no password; with another password, or none, earlier auth tokens are worth nothing. */
+function signInAfter(before: Customer, patch: CustomerDraft): Pick<Customer, 'role' | 'password_hash' | 'auth_epoch'> {
+  if (patch.passwordHash) return { role: 'R', password_hash: patch.passwordHash, auth_epoch: before.auth_epoch + 1 }
+  const role = patch.role ?? before.role
+  if (role === 'V' && before.password_hash !== null)
+    return { role, password_hash: null, auth_epoch: before.auth_epoch + 1 }
+  return { role, password_hash: before.password_hash, auth_epoch: before.auth_epoch }
+}
+
+function namesOf(
+  draft: Pick<CustomerDraft, 'name' | 'firstname' | 'lastname'>,
+  before: { firstname: string; lastname: string },
+  email: string | null,
+) {
+  const split = draft.name === undefined ? before : splitName(draft.name)
+  const firstname = draft.firstname?.trim() ?? split.firstname
+  const lastname = draft.lastname?.trim() ?? split.lastname
+  return {
+    firstname,
+    firstname_key: fold(firstname),
+    lastname,
+    lastname_key: fold(lastname),
+    system_name: `${firstname} ${lastname}`.trim() || email || '',
+  }
+}
+
+async function assertEmailFree(tx: Tx, email: string): Promise<void> {
+  if (!isEmail(email)) throw new Invalid('email', 'must be an e-mail address')
+  if (await findCustomer(tx, email)) throw new Conflict(`A customer with the email '${email}' exists already.`)
+}
+
+const endSessions = (tx: Tx, customer: Customer) =>
+  tx.deleteFrom('sessions').where('kind', '=', 'customer').where('user_id', '=', customer.user_id).execute()

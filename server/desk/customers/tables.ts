@@ -10,7 +10,10 @@ export interface CustomerRow {
   /** The e-mail in lower case; unique among customers who are not deleted. */
   email_key: string | null
   firstname: string
+  /** Names as they are searched: see lib/fold.ts. */
+  firstname_key: string
   lastname: string
+  lastname_key: string
   system_name: string
   /** `V` visitor, `R` registered. */
   role: string
@@ -34,7 +37,7 @@ export interface CustomerRow {
 export interface CustomerGroupRow {
   id: string
   name: string
-  /** The name in lower case, unique. */
+  /** The name folded, unique. */
   name_key: string
   color: string
   bg_color: string

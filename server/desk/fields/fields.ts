@@ -30,6 +30,13 @@ export const fieldColumn = (values: readonly FieldValue[]): string | null =>
 /** More than anybody needs, few enough that one row stays one row. */
 const MAX_VALUES = 200
 
+/** What the values are called on the wire, so that a refusal can name the parameter. */
+const parameters: Record<FieldEntity, string> = {
+  conversation: 'customfields',
+  customer: 'customfields',
+  company: 'custom_fields',
+}
+
 /** The column with `added` behind what is there, after a look at the definitions. */
 export async function withFields(
   db: Reader,
@@ -38,9 +45,21 @@ export async function withFields(
   added: readonly FieldValue[],
 ): Promise<string | null> {
   const all = [...fieldValues(column), ...added]
-  if (all.length > MAX_VALUES) throw new Invalid('customfields', `must not come to more than ${MAX_VALUES} values`)
+  if (all.length > MAX_VALUES) throw new Invalid(parameters[entity], `must not come to more than ${MAX_VALUES} values`)
   if (added.length > 0) await assertFits(db, entity, added)
   return fieldColumn(all)
+}
+
+/** The column with `values` in place of what their codes had; other codes stay. */
+export async function withFieldsReplaced(
+  db: Reader,
+  entity: FieldEntity,
+  column: string | null,
+  values: readonly FieldValue[],
+): Promise<string | null> {
+  const codes = new Set(values.map(({ code }) => code))
+  const rest = fieldValues(column).filter(({ code }) => !codes.has(code))
+  return withFields(db, entity, fieldColumn(rest), values)
 }
 
 /** The column without one code, or without any. */
@@ -58,8 +77,16 @@ async function assertFits(db: Reader, entity: FieldEntity, values: readonly Fiel
   for (const { code, value } of values) {
     const definition = definitions.find((field) => field.code === code)
     const fault = definition && faultOf(definition, value)
-    if (fault) throw new Invalid('customfields', `the value of '${code}' ${fault}`)
+    if (fault) throw new Invalid(parameters[entity], `has a wrong value for '${code}': it ${fault}`)
   }
+}
+
+/** What a `list` field may hold. */
+export const fieldOptions = (definition: Pick<FieldDefinition, 'options'>): string[] =>
+  z.array(z.string()).parse(JSON.parse(definition.options))
+
+function assertHasOptions(type: string, options: readonly string[]): void {
+  if (type === 'list' && options.length === 0) throw new Invalid('options', 'must name at least one value for a list')
 }
 
 /** What is wrong with a value for a field; undefined if nothing. */
@@ -72,7 +99,7 @@ export function faultOf(definition: Pick<FieldDefinition, 'type' | 'options'>, v
     case 'bool':
       return value === 'Y' || value === 'N' ? undefined : 'must be Y or N'
     case 'list': {
-      const options = z.array(z.string()).parse(JSON.parse(definition.options))
+      const options = fieldOptions(definition)
       return options.includes(value) ? undefined : `must be one of: ${options.join(', ')}`
     }
     default:
@@ -80,6 +107,7 @@ export function faultOf(definition: Pick<FieldDefinition, 'type' | 'options'>, v
   }
 }
 
+/** Definitions in the order in which forms show them. */
 export const listFields = (db: Reader, entity?: FieldEntity): Promise<FieldDefinition[]> => {
   const query = db.selectFrom('fields').selectAll().orderBy('entity').orderBy('position').orderBy('id')
   return (entity ? query.where('entity', '=', entity) : query).execute()
@@ -102,6 +130,7 @@ export interface FieldDraft {
 
 export async function addField(tx: Tx, actor: Actor, draft: FieldDraft): Promise<FieldDefinition> {
   assertMayAdminister(actor)
+  assertHasOptions(draft.type, draft.options ?? [])
   const taken = await tx
     .selectFrom('fields')
     .select('id')
@@ -133,11 +162,13 @@ export async function changeField(
 ): Promise<FieldDefinition> {
   assertMayAdminister(actor)
   const before = await getField(tx, id)
+  const options = patch.options ?? fieldOptions(before)
+  assertHasOptions(patch.type ?? before.type, options)
   const row: FieldDefinition = {
     ...before,
     name: patch.name ?? before.name,
     type: patch.type ?? before.type,
-    options: patch.options ? JSON.stringify(patch.options) : before.options,
+    options: JSON.stringify(options),
     position: patch.position ?? before.position,
   }
   await tx.updateTable('fields').set(row).where('id', '=', id).execute()

@@ -20,5 +20,7 @@ export interface UniqueFieldRow {
   owner_id: string
   code: string
   value: string
+  /** What two spellings of one value have in common: see unique.ts. */
+  value_key: string
   position: number
 }
