@@ -3,12 +3,12 @@ import type { AgentRow } from '../desk/agents/tables.ts'
 import type { CompanyRow } from '../desk/companies/tables.ts'
 import type { ConversationRow, MailMessageIdRow, MessageGroupRow, MessageRow } from '../desk/conversations/tables.ts'
 import type { CustomerGroupRow, CustomerRow, GroupMemberRow } from '../desk/customers/tables.ts'
-import type { DepartmentAgentRow, DepartmentRow } from '../desk/departments/tables.ts'
+import type { DepartmentAgentRow, DepartmentCountRow, DepartmentRow } from '../desk/departments/tables.ts'
 import type { FieldRow, UniqueFieldRow } from '../desk/fields/tables.ts'
 import type { FilePartRow, FileRow } from '../desk/files/tables.ts'
 import type { ApiKeyRow, SessionRow } from '../desk/keys/tables.ts'
 import type { KbEntryRow, KnowledgebaseRow } from '../desk/knowledge/tables.ts'
-import type { FactRow } from '../desk/metrics/tables.ts'
+import type { FactRow, LoadChangeRow, LoadDayRow } from '../desk/metrics/tables.ts'
 import type { SettingRow } from '../desk/settings/tables.ts'
 import type { ConversationTagRow, TagRow } from '../desk/tags/tables.ts'
 import type { EventRow } from '../events/tables.ts'
@@ -21,6 +21,7 @@ export interface Tables {
   agents: AgentRow
   departments: DepartmentRow
   department_agents: DepartmentAgentRow
+  department_counts: DepartmentCountRow
   customers: CustomerRow
   customer_groups: CustomerGroupRow
   group_members: GroupMemberRow
@@ -36,6 +37,8 @@ export interface Tables {
   messages: MessageRow
   mail_message_ids: MailMessageIdRow
   facts: FactRow
+  load_changes: LoadChangeRow
+  load_days: LoadDayRow
   knowledgebases: KnowledgebaseRow
   kb_entries: KbEntryRow
   events: EventRow

@@ -1,14 +1,15 @@
 // Who asks: an API key, or the session of a signed-in agent.
-import { parse as parseCookie } from 'cookie'
 import type { FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import type { Actor } from '../desk/actor.ts'
 import { findAgent, listDepartmentsOf } from '../desk/agents/agents.ts'
 import { type ApiKey, findApiKey } from '../desk/keys/keys.ts'
 import { findSession, type Session } from '../desk/sessions/sessions.ts'
-import { NotAllowed } from '../lib/errors.ts'
 import { KeyUse } from './key-use.ts'
 import { RateLimit } from './rate-limit.ts'
+import { assertSameOrigin } from './same-origin.ts'
+import { sessionToken } from './session-cookie.ts'
+import { SignInLimits } from './sign-in-limits.ts'
 
 /** Wrong keys and passwords from one address in a minute, before it has to wait. */
 const FAILURES_A_MINUTE = 1_000
@@ -18,6 +19,7 @@ export class Actors {
   readonly #keyUse: KeyUse
   readonly #perKey = new RateLimit('this API key')
   readonly #perAddress = new RateLimit('this address')
+  readonly signIns = new SignInLimits()
   readonly #failures = new RateLimit('this address with a wrong key')
 
   constructor(app: App) {
@@ -48,7 +50,7 @@ export class Actors {
 
   /** The agent whose session cookie a request carries; undefined without one. */
   async ofSession(request: FastifyRequest): Promise<Actor | undefined> {
-    const token = sessionToken(request)
+    const token = sessionToken(request, 'agent', this.#app.publicUrl())
     if (token === undefined) return undefined
     const session = await findSession(this.#app.database.reader, token)
     if (session?.kind !== 'agent') return undefined
@@ -65,37 +67,3 @@ export class Actors {
 }
 
 const rightsOf = (key: ApiKey): 'full' | 'read' => (key.rights === 'full' ? 'full' : 'read')
-
-/** `__Host-` ties the cookie to this host and to TLS; browsers refuse it over plain HTTP, where a plain name must do. */
-export const cookieName = (publicUrl: string): string =>
-  publicUrl.startsWith('https:') ? '__Host-deskhand' : 'deskhand'
-
-export function sessionToken(request: FastifyRequest): string | undefined {
-  const header = request.headers.cookie
-  if (header === undefined) return undefined
-  const cookies = parseCookie(header)
-  return cookies['__Host-deskhand'] ?? cookies.deskhand
-}
-
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
-
-/**
- * A browser sends the cookie along with requests that another site made (CSRF). It also says where they come from: what
- * changes something must come from our own pages. Requests without a browser carry no Origin, and no cookie by accident.
- */
-export function assertSameOrigin(request: FastifyRequest, publicUrl: string): void {
-  if (SAFE.has(request.method)) return
-  const { origin, host } = request.headers
-  const site = request.headers['sec-fetch-site']
-  if (origin === undefined && (site === undefined || site === 'same-origin' || site === 'none')) return
-  const isOurs = origin !== undefined && (origin === new URL(publicUrl).origin || hostOf(origin) === host)
-  if (!isOurs) throw new NotAllowed('This request comes from another site. Sign in here, or use an API key.')
-}
-
-function hostOf(origin: string): string | undefined {
-  try {
-    return new URL(origin).host
-  } catch {
-    return undefined
-  }
-}

@@ -13,6 +13,12 @@ export type InputValue =
   | Uint8Array
 export type Input = Record<string, InputValue>
 
+/** A file part of a multipart body: its bytes, with what the client says of them. */
+export type FilePart = Uint8Array & { readonly partName: string; readonly partType: string }
+
+export const isFilePart = (value: unknown): value is FilePart =>
+  value instanceof Uint8Array && 'partName' in value && 'partType' in value
+
 const MAX_PARAMETERS = 2_000
 const MAX_DEPTH = 6
 

@@ -29,7 +29,8 @@ export function readMultipart(headers: IncomingHttpHeaders, payload: Readable, l
     try {
       parser = new Busboy({
         headers: { ...headers, 'content-type': headers['content-type'] ?? '' },
-        limits: { fieldSize: limit, fileSize: limit, parts: MAX_PARTS, fieldNameSize: 1_000 },
+        // One more than allowed: busboy cuts off silently, and what was cut off could not be told from what fits.
+        limits: { fieldSize: limit + 1, fileSize: limit + 1, parts: MAX_PARTS, fieldNameSize: 1_000 },
       })
     } catch {
       return fail(broken())
@@ -39,13 +40,13 @@ export function readMultipart(headers: IncomingHttpHeaders, payload: Readable, l
       if (name.includes('[')) nested += `&${encodeURIComponent(name)}=${encodeURIComponent(value.toWellFormed())}`
       else input[name] = value
     })
-    parser.on('file', (name, stream) => {
+    parser.on('file', (name, stream, partName, _encoding, partType) => {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => {
         if (count(chunk.length)) chunks.push(chunk)
       })
       stream.on('end', () => {
-        input[name] = Buffer.concat(chunks)
+        input[name] = Object.assign(Buffer.concat(chunks), { partName: partName ?? '', partType: partType ?? '' })
       })
     })
     parser.on('error', () => fail(broken()))

@@ -25,8 +25,9 @@ export class RateLimit {
   /** Counts one request. Throws TooMany above the limit; refused requests are not counted. */
   take(id: string, limit: number, now = Date.now()): void {
     let window = this.#windows.get(id)
-    if (!window || now - window.start >= 2 * WINDOW_MS) {
-      this.#makeRoom(now)
+    // A window from the future means that the clock was set back: begin anew rather than lock somebody out.
+    if (!window || now < window.start || now - window.start >= 2 * WINDOW_MS) {
+      this.#makeRoom()
       window = { start: now, count: 0, before: 0 }
       this.#windows.set(id, window)
     } else if (now - window.start >= WINDOW_MS) {
@@ -35,7 +36,7 @@ export class RateLimit {
       window.count = 0
     }
     const past = (now - window.start) / WINDOW_MS
-    if (window.count + window.before * (1 - past) >= limit) {
+    if (window.count + window.before * (1 - past) + 1 > limit) {
       const retryAfter = Math.max(1, Math.ceil((window.start + WINDOW_MS - now) / 1000))
       throw new TooMany(
         `Too many requests from ${this.#whose}: at most ${limit} a minute. Try again in ${retryAfter} s.`,
@@ -45,12 +46,18 @@ export class RateLimit {
     window.count++
   }
 
-  /** Many addresses must not fill the memory: windows that are over go first, then the oldest. */
-  #makeRoom(now: number): void {
+  /** Takes one request back, for limits that count failures only. */
+  giveBack(id: string): void {
+    const window = this.#windows.get(id)
+    if (window && window.count > 0) window.count--
+  }
+
+  /** Many addresses must not fill the memory: the half that began first goes, all at once, so that it is rarely done. */
+  #makeRoom(): void {
     if (this.#windows.size < MAX_TRACKED) return
-    for (const [id, { start }] of this.#windows) {
-      if (now - start >= 2 * WINDOW_MS || this.#windows.size >= MAX_TRACKED) this.#windows.delete(id)
-      if (this.#windows.size < MAX_TRACKED / 2) return
+    for (const id of this.#windows.keys()) {
+      this.#windows.delete(id)
+      if (this.#windows.size <= MAX_TRACKED / 2) return
     }
   }
 }

@@ -9,6 +9,7 @@ import {
   LogController,
 } from 'fastify'
 import { docsRoutes } from '../api/docs.ts'
+import { fileRoutes } from '../api/file-download.ts'
 import { v1Routes } from '../api/v1/register.ts'
 import { contentTypes, envelope } from '../api/v1/wire/envelope.ts'
 import { refused as refusedV1, WireRefusal } from '../api/v1/wire/refusal.ts'
@@ -43,7 +44,8 @@ const formats = new WeakMap<object, Format>()
 export async function buildServer(app: App): Promise<FastifyInstance> {
   const { config } = app
   const actors = new Actors(app)
-  const loggerInstance: FastifyBaseLogger = app.log
+  // Fastify's own notes ("Server listening") are below what an administrator wants to read at 'info'.
+  const loggerInstance: FastifyBaseLogger = app.log.child({}, app.log.level === 'info' ? { level: 'warn' } : {})
   const server: FastifyInstance = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -53,6 +55,8 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
     requestTimeout: 120_000,
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
+    // Zod checks what comes in, and answers are written as text: Fastify's own compilers would only take up memory.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     routerOptions: {
       maxParamLength: 1_000,
       // Parsed where a fault can be answered in the caller's format.
@@ -92,7 +96,12 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
   await v1Routes(server, app, actors)
   await v3Routes(server, app, actors)
   await docsRoutes(server, app)
+  await fileRoutes(server, app, actors)
   return server
+}
+
+const noCompiler = () => () => {
+  throw new Error('routes declare no schemas to Fastify: see api/v1/route.ts and api/v3/route.ts')
 }
 
 function addBodyParsers(server: FastifyInstance, limit: number): void {

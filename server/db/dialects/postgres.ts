@@ -11,16 +11,8 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Tables } from '../schema.ts'
-
-const INT8 = 20
-
-/** 64-bit integers arrive as text unless told otherwise; ours are instants and counts below 2^53. */
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 ? Number : pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
-}
 
 const names = new Map<string, string>()
 
@@ -32,19 +24,6 @@ function nameOf(text: string): string {
     names.set(text, name)
   }
   return name
-}
-
-export function openPool(url: string, size: number): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: size,
-    types,
-    application_name: 'deskhand',
-    connectionTimeoutMillis: 10_000,
-  })
-  // An idle connection that breaks must not end the process: the next query opens a new one.
-  pool.on('error', () => {})
-  return pool
 }
 
 class PostgresConnection implements DatabaseConnection {

@@ -16,6 +16,7 @@ import { localText } from '../../lib/zone.ts'
 import type { Tables } from '../schema.ts'
 
 const MAX_STATEMENTS = 500
+const OPENING_PATIENCE_MS = 15_000
 
 /** A file handle with its prepared statements. */
 export class SqliteHandle {
@@ -23,14 +24,14 @@ export class SqliteHandle {
   readonly #statements = new Map<string, Sqlite.Statement>()
 
   constructor(file: string, options: { readonly: boolean }) {
-    this.raw = new Sqlite(file, { readonly: options.readonly, timeout: 0 })
+    // Waits while another process turns the same new file into a database. Later waiting is the writer's: see write.ts.
+    this.raw = new Sqlite(file, { readonly: options.readonly, timeout: OPENING_PATIENCE_MS })
     if (!options.readonly) {
       this.raw.pragma('journal_mode = WAL')
       // better-sqlite3 is built with NORMAL for WAL: an answered write could be lost when the power fails.
       this.raw.pragma('synchronous = FULL')
     }
     this.raw.pragma('foreign_keys = ON')
-    this.raw.pragma('busy_timeout = 0')
     this.raw.pragma('cache_size = -32000')
     this.raw.pragma('mmap_size = 2147418112')
     this.raw.pragma('temp_store = MEMORY')
