@@ -17,7 +17,7 @@ const engine = (name: string, env: Record<string, string>) => ({
 
 export default defineConfig({
   test: {
-    include: ['{server,contract,test,bin}/**/*.test.ts'],
+    include: ['{server,contract,test,tools,bin,bench}/**/*.test.ts'],
     globalSetup: ['test/templates.ts'],
     // Starting modules costs ten times what testing does: files share them, and no module keeps state of its own.
     isolate: false,
