@@ -211,19 +211,26 @@ export function foundation(engine: Engine): string[] {
        views ${int} not null, votes ${int} not null, created_at ${int} not null, changed_at ${int} not null,
        deleted_at ${int}`,
     ),
-    'create index kb_entries_parent on kb_entries (kb_id, parent_id, rorder)',
-    'create index kb_entries_tree on kb_entries (kb_id, treepath)',
-    'create index kb_entries_treepath on kb_entries (treepath)',
-    'create index kb_entries_changed on kb_entries (changed_at)',
+    // One for each order in which entries are listed; see knowledge/list.ts.
+    'create index kb_entries_kb on kb_entries (kb_id, id)',
+    'create index kb_entries_siblings on kb_entries (kb_id, parent_id, rorder, id)',
+    'create index kb_entries_children on kb_entries (parent_id, rorder, id)',
+    'create index kb_entries_kb_tree on kb_entries (kb_id, treepath, rorder, id)',
+    'create index kb_entries_tree on kb_entries (treepath, rorder, id)',
+    'create index kb_entries_changed on kb_entries (changed_at, id)',
     'create index kb_entries_type on kb_entries (rtype, id)',
+    'create index kb_entries_status on kb_entries (rstatus, id)',
+    'create index kb_entries_deleted on kb_entries (id) where deleted_at is not null',
+    'create unique index kb_entries_conversation on kb_entries (conversation_id) where conversation_id is not null',
+    // `spot` (on SQLite: rowid) says which entry, and how well a hit in this row counts; see knowledge/search.ts.
     ...(postgres
       ? [
-          'create table kb_search (entry_id bigint primary key, document tsvector not null)',
-          'create index kb_search_document on kb_search using gin (document)',
+          'create table kb_search (spot bigint primary key, words tsvector not null)',
+          'create index kb_search_words on kb_search using gin (words)',
         ]
       : [
           `create virtual table kb_search using fts5
-             (title, keywords, body, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2')`,
+             (words, content='', contentless_delete=1, detail='none', tokenize='ascii', prefix='1 2 3')`,
         ]),
 
     table(
