@@ -1,5 +1,6 @@
 // The only reader of process.env. Everything is checked at start; what is wrong is named with what would be right.
 import { z } from 'zod'
+import { parseNetwork } from './lib/networks.ts'
 import { isZone } from './lib/zone.ts'
 
 const integer = (min: number, max: number, fallback: number) =>
@@ -20,6 +21,12 @@ const bytes = (fallback: string) =>
       const unit = /[kmg]/i.exec(text)?.[0].toLowerCase() ?? ''
       return Number.parseInt(text, 10) * 1024 ** ['', 'k', 'm', 'g'].indexOf(unit)
     })
+
+const listed = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
 
 /** Each key with the sentence that `deskhand doctor` and the documentation show. */
 export const settingsOfEnvironment = {
@@ -58,7 +65,7 @@ export const settingsOfEnvironment = {
   DESKHAND_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent')
     .default('info')
-    .describe('How much is logged to standard output.'),
+    .describe('How much is logged, as JSON lines on standard error.'),
   DESKHAND_BODY_LIMIT: bytes('50MB').describe('Largest request body that is read.'),
   DESKHAND_FILE_LIMIT: bytes('25MB').describe('Largest file that is stored.'),
   DESKHAND_RATE_LIMIT: integer(1, 100_000_000, 1_000_000).describe(
@@ -70,6 +77,10 @@ export const settingsOfEnvironment = {
     .describe('Addresses or networks (comma-separated) of reverse proxies whose X-Forwarded-For is believed.'),
   DESKHAND_FETCH_ALLOW: z
     .string()
+    .refine(
+      (text) => listed(text).every((part) => parseNetwork(part) !== undefined),
+      'must be networks such as 10.0.0.0/8, separated by commas',
+    )
     .default('')
     .describe('Internal networks (CIDR, comma-separated) that downloadUrl may reach. None by default.'),
   DESKHAND_POOL_SIZE: integer(2, 500, 10).describe('Connections to PostgreSQL.'),
@@ -97,6 +108,37 @@ export interface Config {
   poolSize: number
 }
 
+/** A setting as people are told about it. */
+export interface SettingDescription {
+  name: string
+  meaning: string
+  /** As it would be written; undefined: there is none. */
+  fallback: string | undefined
+  /** Must not be shown. */
+  isSecret: boolean
+}
+
+export const describeSettings = (): SettingDescription[] =>
+  Object.entries(settingsOfEnvironment).map(([name, kind]) => {
+    const fallback = fallbackOf(kind)
+    return {
+      name,
+      meaning: kind.description ?? '',
+      fallback: fallback === undefined || fallback === '' ? undefined : String(fallback),
+      isSecret: isSecret(name),
+    }
+  })
+
+/** What stands in a default, under whatever was wrapped around it. */
+function fallbackOf(kind: unknown): unknown {
+  if (kind instanceof z.ZodDefault) return kind.def.defaultValue
+  if (kind instanceof z.ZodPipe) return fallbackOf(kind.def.in)
+  if (kind instanceof z.ZodOptional) return fallbackOf(kind.def.innerType)
+  return undefined
+}
+
+const isSecret = (name: string): boolean => /PASSWORD|KEY|DATABASE_URL/.test(name)
+
 /** What is wrong with the environment, one line a setting. */
 export class ConfigError extends Error {}
 
@@ -107,7 +149,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   if (!result.success) {
     const lines = result.error.issues.map(({ path, message }) => {
       const name = String(path[0])
-      return `${name} ${message}${name.includes('PASSWORD') || name.includes('KEY') ? '' : ` (it is '${given[name]}')`}`
+      return `${name} ${message}${isSecret(name) ? '' : ` (it is '${given[name]}')`}`
     })
     throw new ConfigError(lines.join('\n'))
   }
@@ -127,9 +169,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     fileLimit: env.DESKHAND_FILE_LIMIT,
     rateLimit: env.DESKHAND_RATE_LIMIT,
     trustProxy: env.DESKHAND_TRUST_PROXY,
-    fetchAllow: env.DESKHAND_FETCH_ALLOW.split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
+    fetchAllow: listed(env.DESKHAND_FETCH_ALLOW),
     poolSize: env.DESKHAND_POOL_SIZE,
   }
 }

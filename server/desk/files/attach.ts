@@ -1,4 +1,5 @@
 // Tying uploaded files to the conversation that uses them.
+import { lockForChange } from '../../db/differences.ts'
 import type { Tx } from '../../db/write.ts'
 import { Invalid } from '../../lib/errors.ts'
 import type { File } from './files.ts'
@@ -10,7 +11,11 @@ import type { File } from './files.ts'
 export async function attachFiles(tx: Tx, conversationId: string, fileIds: readonly string[]): Promise<File[]> {
   if (fileIds.length === 0) return []
   const ids = [...new Set(fileIds)]
-  const rows = await tx.selectFrom('files').selectAll().where('id', 'in', ids).execute()
+  // Locked: two conversations that take the same file at once, or a deletion in between, must not both succeed.
+  const rows = await lockForChange(
+    tx,
+    tx.selectFrom('files').selectAll().where('id', 'in', ids).orderBy('id'),
+  ).execute()
   const files = ids.map((id) => {
     const file = rows.find((row) => row.id === id)
     if (!file) throw new Invalid('attachments', `names a file that does not exist: '${id}'`)
@@ -19,5 +24,5 @@ export async function attachFiles(tx: Tx, conversationId: string, fileIds: reado
     return file
   })
   await tx.updateTable('files').set({ conversation_id: conversationId }).where('id', 'in', ids).execute()
-  return files
+  return files.map((file) => ({ ...file, conversation_id: conversationId }))
 }

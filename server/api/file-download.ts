@@ -1,0 +1,68 @@
+// GET, HEAD, POST /scripts/file.php?view=Y&file={id}: the contents of a file, for those who may have it.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { App } from '../app.ts'
+import { getPublicFile, getVisibleFile } from '../desk/conversations/attachments.ts'
+import { countDownload, type File, unknownFile } from '../desk/files/files.ts'
+import type { Actors } from '../http/actor.ts'
+import { dispositionOf, isSafeImage, typeToServe } from '../http/content.ts'
+import type { Input } from '../http/input.ts'
+import { NotFound } from '../lib/errors.ts'
+import { inputOf } from './v1/register.ts'
+
+/** A file that runs in a browser would run in our name, next to agents' sessions: it gets a box without anything. */
+const FILE_HEADERS = Object.freeze({
+  'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
+  'x-download-options': 'noopen',
+})
+
+export async function fileRoutes(server: FastifyInstance, app: App, actors: Actors): Promise<void> {
+  server.route({
+    method: ['GET', 'HEAD', 'POST'],
+    url: '/scripts/file.php',
+    handler: async (request, reply) => {
+      const input = inputOf(request)
+      const file = await fileFor(app, actors, request, input)
+      const inline = input.view === 'Y' && isSafeImage(file.type)
+      reply
+        .headers(FILE_HEADERS)
+        .type(typeToServe(file.type))
+        .header('content-disposition', dispositionOf(file.name, inline))
+        .header('content-length', file.size)
+      if (request.method === 'HEAD') return reply.send()
+      const contents = await app.files.read(file.id)
+      await count(app, file)
+      return reply.send(contents)
+    },
+  })
+}
+
+/**
+ * The file, if anything that the request brings opens it: an API key, an agent's session, the conversation's public code.
+ * One answer to everything else, so that nobody learns which files exist.
+ */
+async function fileFor(app: App, actors: Actors, request: FastifyRequest, input: Input): Promise<File> {
+  const db = app.database.reader
+  const id = textOf(input.file)
+  if (id === undefined) throw unknownFile('')
+  const key = textOf(input.apikey) ?? textOf(request.headers.apikey)
+  const actor = (key && (await actors.ofKey(key, request.ip))) || (await actors.ofSession(request))
+  const code = textOf(input.cid)
+  try {
+    if (actor) return await getVisibleFile(db, actor, id)
+  } catch (error) {
+    if (!(error instanceof NotFound) || code === undefined) throw error
+  }
+  if (code !== undefined) return getPublicFile(db, code, id)
+  throw unknownFile(id)
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+/** A full disk keeps the count from going up, not the file from being read. */
+async function count(app: App, file: File): Promise<void> {
+  try {
+    await app.database.write((tx) => countDownload(tx, file.id))
+  } catch (error) {
+    app.log.warn({ err: error }, 'a download could not be counted')
+  }
+}

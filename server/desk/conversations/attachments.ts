@@ -1,0 +1,91 @@
+// Files in conversations: who may see one, which of them the customer sees, and what a deletion takes along.
+import { z } from 'zod'
+import { lockForChange } from '../../db/differences.ts'
+import type { Reader, Tx } from '../../db/write.ts'
+import { recordEvent } from '../../events/record.ts'
+import { NotFound } from '../../lib/errors.ts'
+import type { Actor } from '../actor.ts'
+import { type File, findFile, getFile, removeFile, unknownFile } from '../files/files.ts'
+import { getConversation, getConversationForChange } from './conversation.ts'
+import { messageTypes } from './letters.ts'
+import { findPublicConversation, publicGroupTypes } from './public.ts'
+
+const bodySchema = z.object({
+  fileid: z.string(),
+  filename: z.string(),
+  filesize: z.number(),
+  filetype: z.string(),
+})
+export type Attachment = z.infer<typeof bodySchema>
+
+/** What the body of a message of type F says; undefined if it is not one. See fileMessages in messages.ts. */
+export function parseAttachment(body: string): Attachment | undefined {
+  try {
+    return bodySchema.safeParse(JSON.parse(body)).data
+  } catch {
+    return undefined
+  }
+}
+
+/** A file as the actor may see it: with the conversation that holds it; one that nothing holds, by its id alone. */
+export async function getVisibleFile(db: Reader, actor: Actor, id: string): Promise<File> {
+  const file = await getFile(db, id)
+  if (file.conversation_id === null) return file
+  try {
+    await getConversation(db, actor, file.conversation_id)
+  } catch (error) {
+    // The same words as for a file that does not exist: the id of a conversation must not be told.
+    throw error instanceof NotFound ? unknownFile(id) : error
+  }
+  return file
+}
+
+/**
+ * A file for whoever holds the public code of its conversation. Only files that hang on messages which customers see:
+ * what an agent attached to a note is as internal as the note.
+ */
+export async function getPublicFile(db: Reader, publicCode: string, id: string): Promise<File> {
+  const conversation = await findPublicConversation(db, publicCode)
+  const file = conversation && (await findFile(db, id))
+  if (!file || file.conversation_id !== conversation.id) throw unknownFile(id)
+  const rows = await fileMessagesIn(db, conversation.id, id)
+  if (!rows.some(({ group_type }) => publicGroupTypes.some((type) => type === group_type))) throw unknownFile(id)
+  return file
+}
+
+/**
+ * Deletes a file. A conversation that holds it loses the mention too: a link to something that is gone helps nobody. The
+ * text of the message stays as it is.
+ */
+export async function deleteFile(tx: Tx, actor: Actor, id: string): Promise<void> {
+  // Locked first: otherwise a message that attaches it meanwhile would keep a dead link.
+  await lockForChange(tx, tx.selectFrom('files').select('id').where('id', '=', id)).execute()
+  const file = await getVisibleFile(tx, actor, id)
+  if (file.conversation_id !== null) await detach(tx, actor, file.conversation_id, id)
+  await removeFile(tx, id)
+}
+
+async function detach(tx: Tx, actor: Actor, conversationId: string, fileId: string): Promise<void> {
+  const conversation = await getConversationForChange(tx, actor, conversationId)
+  const seqs = (await fileMessagesIn(tx, conversationId, fileId)).map(({ seq }) => seq)
+  if (seqs.length > 0) await tx.deleteFrom('messages').where('seq', 'in', seqs).execute()
+  const at = Math.max(conversation.changed_at, Date.now())
+  await tx.updateTable('conversations').set({ changed_at: at }).where('id', '=', conversationId).execute()
+  recordEvent(tx, { type: 'attachment.removed', conversationId, data: { fileid: fileId } })
+}
+
+/** The messages of type F that name a file, each with the type of its group. */
+async function fileMessagesIn(
+  db: Reader,
+  conversationId: string,
+  fileId: string,
+): Promise<{ seq: number; group_type: string }[]> {
+  const rows = await db
+    .selectFrom('messages')
+    .innerJoin('message_groups', 'message_groups.seq', 'messages.group_seq')
+    .select(['messages.seq', 'messages.body', 'message_groups.rtype as group_type'])
+    .where('messages.conversation_id', '=', conversationId)
+    .where('messages.rtype', '=', messageTypes.file)
+    .execute()
+  return rows.filter(({ body }) => parseAttachment(body)?.fileid === fileId)
+}

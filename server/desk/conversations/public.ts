@@ -1,0 +1,103 @@
+// What the holder of a conversation's public link sees: messages between customer and agents, and nothing internal.
+import type { Reader } from '../../db/write.ts'
+import type { Conversation } from './conversation.ts'
+import type { Message, MessageGroup } from './history.ts'
+import { groupTypes, messageTypes } from './letters.ts'
+
+/** Groups that customers see. A list of what is shown: a new type is internal until somebody says otherwise. */
+export const publicGroupTypes = [groupTypes.incoming, groupTypes.outgoing, groupTypes.offline] as const
+const publicMessageTypes = [messageTypes.message, messageTypes.file] as const
+
+/** The conversation behind a public code. A deleted one is gone for its customer, though agents can still read it. */
+export async function findPublicConversation(db: Reader, publicCode: string): Promise<Conversation | undefined> {
+  if (!/^[A-Za-z0-9]{16}$/.test(publicCode)) return undefined
+  return db
+    .selectFrom('conversations')
+    .selectAll()
+    .where('public_code', '=', publicCode)
+    .where('status', '<>', 'X')
+    .executeTakeFirst()
+}
+
+export interface PublicGroup extends MessageGroup {
+  /** `Anna Berg`; null if no name is known. Never an address. */
+  author: string | null
+  byAgent: boolean
+  messages: Message[]
+}
+
+export interface PublicHistory {
+  /** Oldest first. */
+  groups: PublicGroup[]
+  /** Whether there are older ones. */
+  hasEarlier: boolean
+}
+
+/** The newest `limit` public groups after leaving out the newest `offset`. */
+export async function listPublicHistory(
+  db: Reader,
+  conversation: { id: string },
+  { limit, offset }: { limit: number; offset: number },
+): Promise<PublicHistory> {
+  const found = await db
+    .selectFrom('message_groups')
+    .selectAll()
+    .where('conversation_id', '=', conversation.id)
+    .where('rtype', 'in', publicGroupTypes)
+    .orderBy('created_at', 'desc')
+    .orderBy('seq', 'desc')
+    .limit(limit + 1)
+    .offset(offset)
+    .execute()
+  const groups = found.slice(0, limit).reverse()
+  if (groups.length === 0) return { groups: [], hasEarlier: false }
+  const messages = await db
+    .selectFrom('messages')
+    .selectAll()
+    .where(
+      'group_seq',
+      'in',
+      groups.map(({ seq }) => seq),
+    )
+    .where('rtype', 'in', publicMessageTypes)
+    .orderBy('seq')
+    .execute()
+  const authors = await authorsOf(db, [...new Set(groups.map(({ user_id }) => user_id))])
+  return {
+    hasEarlier: found.length > limit,
+    groups: groups.map((group) => ({
+      ...group,
+      author: authors.get(group.user_id)?.name ?? null,
+      byAgent: authors.get(group.user_id)?.byAgent ?? false,
+      messages: messages.filter(({ group_seq }) => group_seq === group.seq),
+    })),
+  }
+}
+
+interface PublicAuthor {
+  name: string | null
+  byAgent: boolean
+}
+
+async function authorsOf(db: Reader, userIds: readonly string[]): Promise<Map<string, PublicAuthor>> {
+  const agents = await db
+    .selectFrom('agents')
+    .select(['id', 'firstname', 'lastname'])
+    .where('id', 'in', userIds)
+    .execute()
+  const customers = await db
+    .selectFrom('customers')
+    .select(['user_id as id', 'firstname', 'lastname'])
+    .where('user_id', 'in', userIds)
+    .execute()
+  return new Map<string, PublicAuthor>([
+    ...customers.map((row) => [row.id, { name: nameOf(row), byAgent: false }] as const),
+    ...agents.map((row) => [row.id, { name: nameOf(row), byAgent: true }] as const),
+  ])
+}
+
+/** People put their address where a name is asked for; here it would be shown to everybody who holds the link. */
+function nameOf({ firstname, lastname }: { firstname: string; lastname: string }): string | null {
+  const name = `${firstname} ${lastname}`.trim()
+  return name === '' || name.includes('@') ? null : name
+}
