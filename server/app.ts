@@ -1,10 +1,10 @@
 // The composition root: database, settings, jobs and routes become one server. Tests and main both call build().
 import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
+import { bootstrap, type FirstStart } from './bootstrap.ts'
 import type { Config } from './config.ts'
 import { type Database, openDatabase } from './db/open.ts'
 import { type FileStore, openFileStore } from './desk/files/store.ts'
-import { bootstrap, type FirstStart } from './bootstrap.ts'
 import { getSettings, type Installation, type Settings } from './desk/settings/settings.ts'
 import { followEvents, lastEventNumber } from './events/read.ts'
 import { buildServer } from './http/server.ts'
@@ -40,7 +40,8 @@ export interface BuildOptions {
 
 /** Opens everything that a configuration names. Nothing listens yet: see main.ts. */
 export async function build(config: Config, options: BuildOptions): Promise<RunningApp> {
-  const log = options.log ?? pino({ level: config.logLevel })
+  // Standard output is for people (see welcome.ts); written at once, so that the last words before an end are not lost.
+  const log = options.log ?? pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }))
   const database = await openDatabase({
     dataFolder: config.dataFolder,
     url: config.databaseUrl,
@@ -50,6 +51,7 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
     const { installation, firstStart } = await bootstrap(database, config)
     let current = await getSettings(database.reader)
     const files = await openFileStore(database, config.dataFolder)
+    let port = config.port
     const app: App = {
       config,
       database,
@@ -57,8 +59,7 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
       settings: () => (config.timezone === undefined ? current : { ...current, timezone: config.timezone }),
       files,
       log,
-      publicUrl: () =>
-        config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`,
+      publicUrl: () => config.publicUrl ?? localUrl(config.host, port),
     }
     const events = followEvents(
       database,
@@ -70,6 +71,10 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
     )
     const worker = options.worker ? startWorker(database, jobHandlers(app), log) : undefined
     const http = await buildServer(app)
+    http.addHook('onListen', async () => {
+      const [address] = http.addresses()
+      if (typeof address === 'object') port = address.port
+    })
     return {
       ...app,
       http,
@@ -86,3 +91,7 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
     throw error
   }
 }
+
+/** An address under which this machine reaches the server. `0.0.0.0` and `::` are no addresses to call. */
+const localUrl = (host: string, port: number): string =>
+  `http://${['0.0.0.0', '::'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`

@@ -1,17 +1,119 @@
 // `deskhand serve`: opens, listens, says what a newcomer needs, and closes cleanly.
-import { build } from './app.ts'
+import { createServer } from 'node:net'
+import { build, type RunningApp } from './app.ts'
 import type { Config } from './config.ts'
-import { welcome } from './welcome.ts'
+import { type FolderLock, findHolder, lockFolder } from './db/lock.ts'
+import { explainSqlite } from './db/opening-errors.ts'
+import { SetupError } from './lib/setup-error.ts'
+import { credentials, welcome } from './welcome.ts'
 
-/** Serves until SIGTERM or SIGINT, then finishes what is in flight. */
+/** How long a stop waits for requests that are under way. */
+const STOP_PATIENCE_MS = 30_000
+/** A terminal and npm can each hand on the same Ctrl-C: only a later one means that somebody has lost patience. */
+const SAME_SIGNAL_MS = 500
+
+/** Serves until SIGTERM or SIGINT, then finishes what is in flight. Throws SetupError when it cannot start. */
 export async function serve(config: Config): Promise<void> {
-  const app = await build(config, { worker: true })
-  let stopping: Promise<void> | undefined
-  const stop = (): void => {
-    stopping ??= app.close()
+  const lock = config.databaseUrl === undefined ? takeLock(config.dataFolder) : undefined
+  try {
+    // Before anything is created: a first start that fails must not have used up the only showing of its password.
+    await assertPortFree(config)
+    const app = await build(config, { worker: true })
+    await listen(app)
+    stopOnSignals(app, lock)
+    lock?.note({ pid: process.pid, url: app.publicUrl() })
+    process.stdout.write(welcome(app))
+  } catch (error) {
+    lock?.release()
+    throw error
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
-  await app.http.listen({ port: config.port, host: config.host })
-  process.stdout.write(welcome(app))
+}
+
+async function listen(app: RunningApp): Promise<void> {
+  const { config, firstStart } = app
+  try {
+    await app.http.listen({ port: config.port, host: config.host })
+  } catch (error) {
+    if (firstStart) process.stdout.write(credentials(firstStart, config))
+    await app.close()
+    throw explainListening(error, config)
+  }
+}
+
+function takeLock(dataFolder: string): FolderLock {
+  let lock: FolderLock | undefined
+  try {
+    lock = lockFolder(dataFolder)
+  } catch (error) {
+    throw explainSqlite(error, dataFolder)
+  }
+  if (lock) return lock
+  const holder = findHolder(dataFolder)
+  throw new SetupError(
+    `Another server uses the data folder '${dataFolder}'${holder ? ` (process ${holder.pid}, ${holder.url})` : ''}. Stop it first, or set DESKHAND_DATA to another folder.`,
+  )
+}
+
+function stopOnSignals(app: RunningApp, lock: FolderLock | undefined): void {
+  let stoppingSince: number | undefined
+  const stop = (): void => {
+    const now = Date.now()
+    if (stoppingSince === undefined) {
+      stoppingSince = now
+      void finish(app, lock)
+    } else if (now - stoppingSince > SAME_SIGNAL_MS) {
+      process.exit(1)
+    }
+  }
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop)
+  process.on('uncaughtException', (error) => {
+    app.log.fatal({ err: error }, 'a defect ended the server')
+    process.exit(1)
+  })
+}
+
+async function finish(app: RunningApp, lock: FolderLock | undefined): Promise<void> {
+  setTimeout(() => {
+    app.log.error('some requests were not finished in time')
+    process.exit(1)
+  }, STOP_PATIENCE_MS).unref()
+  try {
+    await app.close()
+    lock?.release()
+    process.exit(0)
+  } catch (error) {
+    app.log.error({ err: error }, 'the server did not close cleanly')
+    process.exit(1)
+  }
+}
+
+async function assertPortFree(config: Config): Promise<void> {
+  const probe = createServer()
+  try {
+    await new Promise<void>((resolve, reject) => {
+      probe.once('error', reject)
+      probe.listen({ port: config.port, host: config.host }, resolve)
+    })
+  } catch (error) {
+    throw explainListening(error, config)
+  }
+  await new Promise((resolve) => probe.close(resolve))
+}
+
+/** Why the server cannot listen, in words for the administrator. */
+function explainListening(error: unknown, { host, port }: Config): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE')
+    return new SetupError(
+      `Port ${port} on ${host} is in use by another program. Stop it, or set PORT to another number.`,
+    )
+  if (code === 'EACCES')
+    return new SetupError(
+      `This user may not listen on port ${port}. Set PORT to 1024 or above, behind a reverse proxy.`,
+    )
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new SetupError(
+      `This machine has no address '${host}'. Set HOST to 127.0.0.1, or to 0.0.0.0 for every network.`,
+    )
+  return error
 }
