@@ -187,6 +187,8 @@ async function readWhole(guard: Guard, response: IncomingMessage, url: URL): Pro
     if (error instanceof Invalid) throw error
     throw guard.refuse(guard.deadline.aborted ? TOO_SLOW : UNREACHABLE)
   }
+  // Giving up ends a body without a length as if it were complete: what came until then must not pass for the file.
+  if (guard.deadline.aborted) throw guard.refuse(TOO_SLOW)
   if (!response.complete) throw guard.refuse(UNREACHABLE)
   return {
     contents: Buffer.concat(chunks),
