@@ -1,12 +1,14 @@
 // Agents: the people who answer.
 import type { Selectable } from 'kysely'
+import { lockForChange } from '../../db/differences.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { enqueue } from '../../jobs/queue.ts'
-import { emailKey } from '../../lib/email.ts'
+import { emailKey, isEmail } from '../../lib/email.ts'
 import { Conflict, Invalid, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import { type Actor, mayAdminister } from '../actor.ts'
+import { setDepartmentsOf } from './membership.ts'
 import type { AgentRow } from './tables.ts'
 
 export type Agent = Selectable<AgentRow>
@@ -22,6 +24,15 @@ export function findAgent(db: Reader, identifier: string): Promise<Agent | undef
 
 export async function getAgent(db: Reader, identifier: string): Promise<Agent> {
   const agent = await findAgent(db, identifier)
+  if (!agent) throw new NotFound(`Agent '${identifier}' not found`)
+  return agent
+}
+
+/** Nobody else changes the agent before this transaction ends: an old row written back could restore an old password. */
+async function getAgentForChange(tx: Tx, identifier: string): Promise<Agent> {
+  const { id } = await getAgent(tx, identifier)
+  const query = tx.selectFrom('agents').selectAll().where('id', '=', id).where('deleted_at', 'is', null)
+  const agent = await lockForChange(tx, query).executeTakeFirst()
   if (!agent) throw new NotFound(`Agent '${identifier}' not found`)
   return agent
 }
@@ -91,16 +102,20 @@ export async function addAgent(tx: Tx, actor: Actor, draft: AgentDraft): Promise
     deleted_at: null,
   }
   await tx.insertInto('agents').values(row).execute()
-  await setDepartments(tx, row.id, draft.departmentIds ?? [])
+  await setDepartmentsOf(tx, row.id, draft.departmentIds ?? [])
   recordEvent(tx, { type: 'agent.added', data: { userid: row.id } })
   return row
 }
 
-/** Changes what the patch names. A new password ends every sign-in and every auth token given out before. */
+/**
+ * Changes what the patch names. Agents may change their own name, gender, picture and password; the rest is for
+ * administrators. A new password ends every sign-in and every auth token given out before.
+ */
 export async function changeAgent(tx: Tx, actor: Actor, id: string, patch: Partial<AgentDraft>): Promise<Agent> {
-  const before = await getAgent(tx, id)
+  const before = await getAgentForChange(tx, id)
   const isSelf = actor.kind === 'agent' && actor.agentId === before.id
-  const isPrivileged = patch.role !== undefined || patch.departmentIds !== undefined
+  // The e-mail is whom mails go to and who may sign in: a plain agent could make himself somebody else.
+  const isPrivileged = patch.role !== undefined || patch.departmentIds !== undefined || patch.email !== undefined
   if (!isSelf || isPrivileged) assertMayAdminister(actor)
   if (before.role === 'O' || patch.role === 'O') assertOwner(actor)
   if (before.role === 'O' && patch.role !== undefined && patch.role !== 'O') await assertAnotherOwner(tx, before.id)
@@ -124,7 +139,7 @@ export async function changeAgent(tx: Tx, actor: Actor, id: string, patch: Parti
   }
   await tx.updateTable('agents').set(row).where('id', '=', before.id).execute()
   if (patch.passwordHash) await tx.deleteFrom('sessions').where('user_id', '=', before.id).execute()
-  if (patch.departmentIds) await setDepartments(tx, before.id, patch.departmentIds)
+  if (patch.departmentIds) await setDepartmentsOf(tx, before.id, patch.departmentIds)
   recordEvent(tx, { type: 'agent.changed', data: { userid: before.id } })
   return row
 }
@@ -132,7 +147,7 @@ export async function changeAgent(tx: Tx, actor: Actor, id: string, patch: Parti
 /** Deletes an agent: he can no longer sign in; a job unassigns his open conversations; history still names him. */
 export async function removeAgent(tx: Tx, actor: Actor, id: string): Promise<void> {
   assertMayAdminister(actor)
-  const agent = await getAgent(tx, id)
+  const agent = await getAgentForChange(tx, id)
   if (agent.role === 'O') {
     assertOwner(actor)
     await assertAnotherOwner(tx, agent.id)
@@ -149,47 +164,17 @@ export async function removeAgent(tx: Tx, actor: Actor, id: string): Promise<voi
   recordEvent(tx, { type: 'agent.removed', data: { userid: agent.id } })
 }
 
-async function setDepartments(tx: Tx, agentId: string, departmentIds: readonly string[]): Promise<void> {
-  const wanted = [...new Set(departmentIds)]
-  for (const id of wanted) {
-    const known = await tx
-      .selectFrom('departments')
-      .select('id')
-      .where('id', '=', id)
-      .where('deleted_at', 'is', null)
-      .executeTakeFirst()
-    if (!known) throw new Invalid('departments', `Department '${id}' not found.`)
-  }
-  const before = await listDepartmentsOf(tx, agentId)
-  const gone = before.filter((id) => !wanted.includes(id))
-  if (gone.length > 0)
-    await tx
-      .deleteFrom('department_agents')
-      .where('agent_id', '=', agentId)
-      .where('department_id', 'in', gone)
-      .execute()
-  const added = wanted.filter((id) => !before.includes(id))
-  if (added.length > 0)
-    await tx
-      .insertInto('department_agents')
-      .values(added.map((department_id) => ({ department_id, agent_id: agentId, preset_status: '' })))
-      .execute()
-}
-
 async function assertEmailFree(db: Reader, email: string): Promise<void> {
+  if (!isEmail(email.trim())) throw new Invalid('email', 'must be an e-mail address')
   if (await findAgent(db, email)) throw new Conflict(`An agent with the e-mail '${email}' exists already.`)
 }
 
-async function assertAnotherOwner(db: Reader, exceptId: string): Promise<void> {
-  const other = await db
-    .selectFrom('agents')
-    .select('id')
-    .where('role', '=', 'O')
-    .where('deleted_at', 'is', null)
-    .where('id', '<>', exceptId)
-    .limit(1)
-    .executeTakeFirst()
-  if (!other) throw new Conflict('There must always be an owner: make somebody else owner first.')
+/** Locks every owner: two owners who demote each other at the same time must not both succeed. */
+async function assertAnotherOwner(tx: Tx, exceptId: string): Promise<void> {
+  const owners = tx.selectFrom('agents').select('id').where('role', '=', 'O').where('deleted_at', 'is', null)
+  const rows = await lockForChange(tx, owners.orderBy('id')).execute()
+  if (!rows.some(({ id }) => id !== exceptId))
+    throw new Conflict('There must always be an owner: make somebody else owner first.')
 }
 
 function assertMayAdminister(actor: Actor): void {

@@ -5,6 +5,7 @@ import { recordEvent } from '../../events/record.ts'
 import { Conflict, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import { type Actor, mayAdminister } from '../actor.ts'
+import { countsByDepartment } from './counts.ts'
 import type { DepartmentRow } from './tables.ts'
 
 export type Department = Selectable<DepartmentRow>
@@ -16,16 +17,21 @@ export const DEFAULT_DEPARTMENT = 'default'
 export const listDepartments = (db: Reader): Promise<Department[]> =>
   db.selectFrom('departments').selectAll().where('deleted_at', 'is', null).orderBy('position').orderBy('id').execute()
 
+/** A department that is in use. */
 export async function getDepartment(db: Reader, id: string): Promise<Department> {
-  const row = await db
-    .selectFrom('departments')
-    .selectAll()
-    .where('id', '=', id)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst()
-  if (!row) throw new NotFound(`Department '${id}' not found`)
+  const row = await getDepartmentEvenDeleted(db, id)
+  if (row.deleted_at !== null) throw unknown(id)
   return row
 }
+
+/** A department, in use or deleted: old conversations still name theirs. */
+export async function getDepartmentEvenDeleted(db: Reader, id: string): Promise<Department> {
+  const row = await db.selectFrom('departments').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!row) throw unknown(id)
+  return row
+}
+
+const unknown = (id: string): NotFound => new NotFound(`Department '${id}' not found`)
 
 export interface DepartmentDraft {
   /** Only the first start names its own. */
@@ -41,13 +47,22 @@ export async function addDepartment(tx: Tx, actor: Actor, draft: DepartmentDraft
     id: draft.id ?? newId(),
     name: draft.name,
     description: draft.description ?? '',
-    position: draft.position ?? 0,
+    position: draft.position ?? (await nextPosition(tx)),
     created_at: Date.now(),
     deleted_at: null,
   }
   await tx.insertInto('departments').values(row).execute()
   recordEvent(tx, { type: 'department.added', data: { departmentid: row.id } })
   return row
+}
+
+/** After the last one: a new department must not push itself between others. */
+async function nextPosition(db: Reader): Promise<number> {
+  const row = await db
+    .selectFrom('departments')
+    .select(({ fn }) => fn.max('position').as('last'))
+    .executeTakeFirst()
+  return row?.last === null || row?.last === undefined ? 0 : Number(row.last) + 1
 }
 
 export async function changeDepartment(
@@ -69,19 +84,16 @@ export async function changeDepartment(
   return row
 }
 
+const UNRESOLVED = ['N', 'C', 'A', 'W', 'T', 'P', 'I']
+
 /** Deletes a department that no conversation waits in. Its row stays, so that history can name it. */
 export async function removeDepartment(tx: Tx, actor: Actor, id: string): Promise<void> {
   assertMayAdminister(actor)
   if (id === DEFAULT_DEPARTMENT) throw new Conflict('The default department cannot be deleted.')
   await getDepartment(tx, id)
-  const open = await tx
-    .selectFrom('conversations')
-    .select('id')
-    .where('department_id', '=', id)
-    .where('status', 'in', ['N', 'C', 'A', 'W', 'T', 'P', 'I'])
-    .limit(1)
-    .executeTakeFirst()
-  if (open) throw new Conflict('The department still has conversations that are not resolved: transfer them first.')
+  const counts = (await countsByDepartment(tx, [id])).get(id)
+  if (UNRESOLVED.some((status) => (counts?.get(status) ?? 0) > 0))
+    throw new Conflict('The department still has conversations that are not resolved: transfer them first.')
   await tx.updateTable('departments').set({ deleted_at: Date.now() }).where('id', '=', id).execute()
   await tx.deleteFrom('department_agents').where('department_id', '=', id).execute()
   recordEvent(tx, { type: 'department.removed', data: { departmentid: id } })

@@ -13,3 +13,10 @@ export interface DepartmentAgentRow {
   agent_id: string
   preset_status: string
 }
+
+/** How many conversations a department has in a status: see counts.ts. */
+export interface DepartmentCountRow {
+  department_id: string
+  status: string
+  conversations: number
+}

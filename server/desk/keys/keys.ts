@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
-import { Invalid, NotAllowed, NotFound } from '../../lib/errors.ts'
+import { Conflict, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { newId, newSecret } from '../../lib/ids.ts'
 import { type Actor, mayAdminister } from '../actor.ts'
 import type { ApiKeyRow } from './tables.ts'
@@ -27,6 +27,7 @@ export interface ApiKeyDraft {
 /** Stores a key and returns it together with its row: the only time that it can be seen. */
 export async function addApiKey(tx: Tx, actor: Actor, draft: ApiKeyDraft): Promise<ApiKey & { key: string }> {
   assertMayAdminister(actor)
+  if (draft.rights === 'full') assertMayGrantFullRights(actor)
   const key = draft.key ?? newSecret()
   const row = {
     id: newId(),
@@ -73,12 +74,14 @@ export async function changeApiKey(
   patch: { name?: string | undefined; rights?: 'full' | 'read' | undefined; rateLimit?: number | null | undefined },
 ): Promise<ApiKey> {
   const key = await getApiKey(tx, actor, id)
-  if (key.revoked_at !== null) throw new Invalid('id', 'The key is revoked.')
-  await tx
-    .updateTable('api_keys')
-    .set({ name: patch.name, rights: patch.rights, rate_limit: patch.rateLimit })
-    .where('id', '=', id)
-    .execute()
+  if (key.revoked_at !== null) throw new Conflict('The key is revoked: it cannot be changed any more.')
+  if (patch.rights === 'full' && key.rights !== 'full') assertMayGrantFullRights(actor)
+  const row = {
+    name: patch.name ?? key.name,
+    rights: patch.rights ?? key.rights,
+    rate_limit: patch.rateLimit === undefined ? key.rate_limit : patch.rateLimit,
+  }
+  await tx.updateTable('api_keys').set(row).where('id', '=', id).execute()
   recordEvent(tx, { type: 'apikey.changed', data: { id } })
   return getApiKey(tx, actor, id)
 }
@@ -101,6 +104,12 @@ export async function noteKeyUse(tx: Tx, usedAt: ReadonlyMap<string, number>): P
       .where((where) => where.or([where('last_used_at', 'is', null), where('last_used_at', '<', at)]))
       .execute()
   }
+}
+
+/** A key with full rights may do what owners may: an administrator could otherwise make himself one with it. */
+function assertMayGrantFullRights(actor: Actor): void {
+  if (actor.kind === 'agent' && actor.role !== 'O')
+    throw new NotAllowed('Only an owner may create a key with full rights.')
 }
 
 function assertMayAdminister(actor: Actor): void {

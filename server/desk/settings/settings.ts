@@ -6,6 +6,7 @@ import { NotAllowed } from '../../lib/errors.ts'
 import { isZone } from '../../lib/zone.ts'
 import { type Actor, mayAdminister } from '../actor.ts'
 
+/** Every signed-in agent may read these: what is secret is kept elsewhere. */
 export const settingsSchema = z.object({
   /** IANA name. Every date on API v1 is in this zone, both ways. */
   timezone: z.string().refine(isZone, 'must be a time zone such as Europe/Berlin or GMT').default('GMT'),
