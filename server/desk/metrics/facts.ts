@@ -25,7 +25,7 @@ export interface FactDraft {
   at: number
   conversation: { id: string; department_id: string; channel: string }
   agentId?: string | null
-  /** Milliseconds; stored as whole seconds. */
+  /** Milliseconds until `at`; stored as whole seconds. */
   took?: number
 }
 
@@ -34,7 +34,7 @@ export async function recordFacts(tx: Tx, drafts: readonly FactDraft[]): Promise
   await tx.insertInto('facts').values(drafts.map(factRow)).execute()
 }
 
-/** The stored form. A clock that was set back must not make a duration negative. */
+/** The stored form. */
 export const factRow = (draft: FactDraft) => ({
   kind: draft.kind,
   at: draft.at,
@@ -42,5 +42,10 @@ export const factRow = (draft: FactDraft) => ({
   department_id: draft.conversation.department_id,
   channel: draft.conversation.channel,
   agent_id: draft.agentId ?? null,
-  seconds: draft.took === undefined ? null : Math.max(0, Math.round(draft.took / 1000)),
+  seconds: draft.took === undefined ? null : secondsBetween(draft.at - draft.took, draft.at),
 })
+
+// Between the seconds that dates show, so that whoever subtracts the dates of two messages gets the same. A clock that
+// was set back must not make a duration negative.
+const secondsBetween = (from: number, to: number): number =>
+  Math.max(0, Math.floor(to / 1000) - Math.floor(from / 1000))

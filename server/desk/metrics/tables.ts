@@ -13,3 +13,26 @@ export interface FactRow {
   /** How long it took, in whole seconds, where the kind has a duration. */
   seconds: number | null
 }
+
+/** A step of the load: at an instant, one more or one less waits or is worked on. Never changed, never deleted. */
+export interface LoadChangeRow {
+  seq: Generated<number>
+  /** One of `Service` in load.ts. */
+  service: string
+  at: number
+  department_id: string
+  /** Who works on it. Empty: nobody, it waits. (Not null, since a day's key holds the same.) */
+  agent_id: string
+  /** +1 or −1. */
+  delta: number
+}
+
+/** The sum of a day's changes, so that the load at any instant is found without reading all history. */
+export interface LoadDayRow {
+  service: string
+  /** Whole days since 1970 in UTC. */
+  day: number
+  department_id: string
+  agent_id: string
+  delta: number
+}
