@@ -77,14 +77,17 @@ export interface Wall {
 
 const dateMessage = 'must be a date such as 2026-01-31 or 2026-01-31 23:59:59'
 
-const wallOf = z.string(dateMessage).transform((value, context): Wall => {
-  const wall = parseWall(value)
-  if (wall) return wall
-  context.addIssue({ code: 'custom', message: dateMessage })
-  return z.NEVER
-})
+const wallOf = z
+  .string({ error: (issue) => (issue.input === undefined ? MISSING : dateMessage) })
+  .transform((value, context): Wall => {
+    const wall = parseWall(value)
+    if (wall) return wall
+    context.addIssue({ code: 'custom', message: dateMessage })
+    return z.NEVER
+  })
 
 export const datetime = () => z.preprocess(toText, wallOf.optional())
+export const neededDatetime = () => z.preprocess(toText, wallOf)
 
 /** A comma-separated list of letters out of a set; repeats are dropped. Undefined if not given. */
 export const lettersOf = (letters: readonly string[]) =>

@@ -46,3 +46,24 @@ export function matchesLocalPattern(
     ? sql<SqlBool>`to_char(to_timestamp(${instant} / 1000) at time zone ${zone}, 'YYYY-MM-DD HH24:MI:SS') like ${like}`
     : sql<SqlBool>`local_text(${instant}, ${zone}) like ${like}`
 }
+
+/**
+ * Pairs of whole numbers as rows of a table `spans`: `position` counts from 0. As JSON, so that the text of the query does
+ * not grow with their number.
+ */
+export function spanTable(db: Reader, spans: readonly { from: number; before: number }[]) {
+  const json = JSON.stringify(spans.map(({ from, before }) => [from, before]))
+  const rows =
+    engineOf(db) === 'postgres'
+      ? sql<SpanRow>`(select position - 1 as position, (pair ->> 0)::bigint as starts, (pair ->> 1)::bigint as ends
+          from jsonb_array_elements(${json}::jsonb) with ordinality as pairs (pair, position))`
+      : sql<SpanRow>`(select key as position, json_extract(value, '$[0]') as starts, json_extract(value, '$[1]') as ends
+          from json_each(${json}))`
+  return rows.as<'spans'>('spans')
+}
+
+interface SpanRow {
+  position: number
+  starts: number
+  ends: number
+}
