@@ -1,6 +1,7 @@
 // Which function does which job.
 import type { App } from './app.ts'
 import type { Tx } from './db/write.ts'
+import { sweepCompany } from './desk/companies/companies.ts'
 import { releaseConversations } from './desk/conversations/assignment.ts'
 import { sweepGroup } from './desk/customers/groups.ts'
 import { pruneSessions } from './desk/sessions/sessions.ts'
@@ -16,6 +17,7 @@ export function jobHandlers({ database, files, settings }: App): JobHandlers {
   }
   return {
     'sweep-tag': ({ tagId }) => inPortions((tx) => sweepTag(tx, tagId)),
+    'sweep-company': ({ companyId }) => inPortions((tx) => sweepCompany(tx, companyId)),
     'sweep-group': ({ groupId }) => inPortions((tx) => sweepGroup(tx, groupId)),
     'release-conversations': ({ agentId }) => inPortions((tx) => releaseConversations(tx, agentId)),
     'remove-file': ({ fileId }) => files.remove(fileId),

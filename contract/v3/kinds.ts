@@ -20,3 +20,7 @@ export const color = () =>
 export const instant = () => z.iso.datetime()
 export const instantText = (at: number): string => new Date(at).toISOString()
 export const instantTextOrNull = (at: number | null): string | null => (at === null ? null : instantText(at))
+
+/** A language as in `en` or `pt-BR`. */
+export const language = () =>
+  z.string().regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/, 'must be a language such as en or pt-BR')

@@ -6,6 +6,8 @@ export const jobs = {
   'sweep-tag': z.object({ tagId: z.string() }),
   /** Takes the members out of a deleted customer group, in portions. */
   'sweep-group': z.object({ groupId: z.string() }),
+  /** Takes the customers out of a deleted company, in portions. */
+  'sweep-company': z.object({ companyId: z.string() }),
   /** Unassigns the open conversations of a deleted agent, in portions. */
   'release-conversations': z.object({ agentId: z.string() }),
   /** Removes the contents of a deleted file. */

@@ -8,7 +8,7 @@ import { Conflict, Invalid, NotFound } from '../../lib/errors.ts'
 import { fold } from '../../lib/fold.ts'
 import { newId } from '../../lib/ids.ts'
 import { distinctPhones } from '../../lib/phone.ts'
-import { type FieldValue, withFields } from '../fields/fields.ts'
+import { type FieldValue, fieldsInstead } from '../fields/fields.ts'
 import { listUniqueFields, setUniqueFields } from '../fields/unique.ts'
 import { type GroupName, listGroupsOf } from './groups.ts'
 import { indexCustomer, unindexCustomer } from './search.ts'
@@ -73,16 +73,19 @@ export interface CustomerDraft {
   note?: string | null | undefined
   language?: string | null | undefined
   companyId?: string | null | undefined
-  /** All values: those that he had are replaced. */
+  /** All values: those that the customer had are replaced. */
   customFields?: readonly FieldValue[] | undefined
   uniqueFields?: readonly FieldValue[] | undefined
   /** From lib/password.ts: hashing is too slow for a transaction. Makes the customer registered. */
   passwordHash?: string | undefined
+  /** Is asked by mail to set a password, if registered and if there is an address to write to. */
+  isInvited?: boolean | undefined
 }
 
 /** Registers a customer. An address that is known already is a Conflict: never a second customer for one address. */
 export async function addCustomer(tx: Tx, draft: CustomerDraft): Promise<Customer> {
   const email = draft.email?.trim() ?? null
+  assertCanSignIn(email, draft.passwordHash)
   if (email !== null) await assertEmailFree(tx, email)
   const now = Date.now()
   const row = {
@@ -97,7 +100,7 @@ export async function addCustomer(tx: Tx, draft: CustomerDraft): Promise<Custome
     note: draft.note ?? null,
     phones: JSON.stringify(distinctPhones(draft.phones ?? [])),
     company_id: draft.companyId ?? null,
-    custom_fields: draft.customFields ? await withFields(tx, 'customer', null, draft.customFields) : null,
+    custom_fields: await fieldsInstead(tx, 'customer', null, draft.customFields ?? []),
     password_hash: draft.passwordHash ?? null,
     auth_epoch: 1,
     created_at: now,
@@ -109,6 +112,7 @@ export async function addCustomer(tx: Tx, draft: CustomerDraft): Promise<Custome
   await indexCustomer(tx, customer)
   if (draft.uniqueFields) await setUniqueFields(tx, 'customer', customer.id, draft.uniqueFields)
   recordEvent(tx, { type: 'customer.added', data: { contactid: customer.id } })
+  inviteIfWanted(tx, customer, draft)
   return customer
 }
 
@@ -125,6 +129,7 @@ export async function changeCustomer(tx: Tx, before: Customer, patch: CustomerDr
   const email = patch.email === undefined ? before.email : (patch.email?.trim() ?? null)
   if (email !== null && emailKey(email) !== before.email_key) await assertEmailFree(tx, email)
   const signIn = signInAfter(before, patch)
+  assertCanSignIn(email, signIn.password_hash)
   const customer: Customer = {
     ...before,
     ...signIn,
@@ -137,7 +142,7 @@ export async function changeCustomer(tx: Tx, before: Customer, patch: CustomerDr
     phones: patch.phones ? JSON.stringify(distinctPhones(patch.phones)) : before.phones,
     company_id: patch.companyId === undefined ? before.company_id : patch.companyId,
     custom_fields: patch.customFields
-      ? await withFields(tx, 'customer', null, patch.customFields)
+      ? await fieldsInstead(tx, 'customer', before.custom_fields, patch.customFields)
       : before.custom_fields,
     changed_at: Date.now(),
   }
@@ -147,6 +152,7 @@ export async function changeCustomer(tx: Tx, before: Customer, patch: CustomerDr
   if (patch.uniqueFields) await setUniqueFields(tx, 'customer', customer.id, patch.uniqueFields)
   if (signIn.auth_epoch !== before.auth_epoch) await endSessions(tx, customer)
   recordEvent(tx, { type: 'customer.changed', data: { contactid: customer.id } })
+  inviteIfWanted(tx, customer, patch)
   return customer
 }
 
@@ -169,14 +175,9 @@ export async function removeCustomer(tx: Tx, customer: Customer): Promise<void> 
   recordEvent(tx, { type: 'customer.removed', data: { contactid: customer.id } })
 }
 
-/** Writes the column with the custom fields of a customer. */
-export async function setCustomerFields(tx: Tx, customer: Customer, column: string | null): Promise<void> {
-  await tx
-    .updateTable('customers')
-    .set({ custom_fields: column, changed_at: Date.now() })
-    .where('seq', '=', customer.seq)
-    .execute()
-  recordEvent(tx, { type: 'customer.changed', data: { contactid: customer.id } })
+function inviteIfWanted(tx: Tx, customer: Customer, { isInvited }: CustomerDraft): void {
+  if (!isInvited || customer.role !== 'R' || customer.email === null) return
+  recordEvent(tx, { type: 'customer.invited', data: { contactid: customer.id } })
 }
 
 /** A visitor has no password; with another password, or none, earlier auth tokens are worth nothing. */
@@ -203,6 +204,11 @@ function namesOf(
     lastname_key: fold(lastname),
     system_name: `${firstname} ${lastname}`.trim() || email || '',
   }
+}
+
+function assertCanSignIn(email: string | null, passwordHash: string | null | undefined): void {
+  if (email === null && passwordHash)
+    throw new Invalid('email', 'is missing: a password is of no use without an address to sign in with')
 }
 
 async function assertEmailFree(tx: Tx, email: string): Promise<void> {

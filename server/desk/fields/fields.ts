@@ -45,28 +45,49 @@ export async function withFields(
   added: readonly FieldValue[],
 ): Promise<string | null> {
   const all = [...fieldValues(column), ...added]
-  if (all.length > MAX_VALUES) throw new Invalid(parameters[entity], `must not come to more than ${MAX_VALUES} values`)
-  if (added.length > 0) await assertFits(db, entity, added)
+  assertNotTooMany(entity, all)
+  await assertFits(db, entity, added)
   return fieldColumn(all)
 }
 
-/** The column with `values` in place of what their codes had; other codes stay. */
-export async function withFieldsReplaced(
+/**
+ * The column with `values` in place of all that was there. What was there before is not looked at again: its definition
+ * may be younger than the value, and whoever changes one field sends the others along.
+ */
+export async function fieldsInstead(
   db: Reader,
   entity: FieldEntity,
-  column: string | null,
+  before: string | null,
   values: readonly FieldValue[],
 ): Promise<string | null> {
+  const known = fieldValues(before)
+  const isKnown = ({ code, value }: FieldValue) => known.some((field) => field.code === code && field.value === value)
+  assertNotTooMany(entity, values)
+  await assertFits(
+    db,
+    entity,
+    values.filter((field) => !isKnown(field)),
+  )
+  return fieldColumn(values)
+}
+
+/** The values of a column with `values` in place of what their codes had; other codes stay. */
+export function mergedFields(column: string | null, values: readonly FieldValue[]): FieldValue[] {
   const codes = new Set(values.map(({ code }) => code))
-  const rest = fieldValues(column).filter(({ code }) => !codes.has(code))
-  return withFields(db, entity, fieldColumn(rest), values)
+  return [...fieldValues(column).filter(({ code }) => !codes.has(code)), ...values]
 }
 
 /** The column without one code, or without any. */
 export const withoutFields = (column: string | null, code: string | undefined): string | null =>
   code === undefined ? null : fieldColumn(fieldValues(column).filter((field) => field.code !== code))
 
+function assertNotTooMany(entity: FieldEntity, values: readonly FieldValue[]): void {
+  if (values.length > MAX_VALUES)
+    throw new Invalid(parameters[entity], `must not come to more than ${MAX_VALUES} values`)
+}
+
 async function assertFits(db: Reader, entity: FieldEntity, values: readonly FieldValue[]): Promise<void> {
+  if (values.length === 0) return
   const codes = [...new Set(values.map(({ code }) => code))]
   const definitions = await db
     .selectFrom('fields')
