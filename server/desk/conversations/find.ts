@@ -53,11 +53,16 @@ export async function listConversations(
   actor: Actor,
   filter: ConversationFilter,
 ): Promise<ConversationView[]> {
+  return (await conversationsQuery(db, actor, filter)?.execute()) ?? []
+}
+
+/** The query behind the list; undefined where nothing can match. */
+export function conversationsQuery(db: Reader, actor: Actor, filter: ConversationFilter) {
   const departments = allowedDepartments(actor, filter)
   const [first, ...others] = streamsOf(departments, filter).map((stream) =>
     streamQuery(db, stream, departments, filter),
   )
-  if (!first) return []
+  if (!first) return undefined
   const { limit, offset } = filter
   const page =
     others.length === 0
@@ -69,7 +74,6 @@ export async function listConversations(
     .innerJoin(page.as('page'), 'page.id', 'conversations.id')
     .orderBy('page.changed_at', 'desc')
     .orderBy('page.id', 'desc')
-    .execute()
 }
 
 /** The departments to look in: those the actor may see, narrowed by the filter. Undefined: all. */
