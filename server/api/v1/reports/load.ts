@@ -1,0 +1,35 @@
+// GET /api/reports/tickets/load · GET /api/reports/chats/load · GET /api/reports/calls/load
+import { z } from 'zod'
+import { narrowing, paging, recentRange } from '../../../../contract/v1/reports.ts'
+import type { Service } from '../../../desk/metrics/load.ts'
+import { type HourOfLoad, loadReport } from '../../../desk/reports/load.ts'
+import { getScope } from '../../../desk/reports/scope.ts'
+import { v1 } from '../route.ts'
+import { pageOf, recentRangeOf, wallText } from '../wire/reports.ts'
+
+const load = (service: Service, url: string) =>
+  v1('GET', url, z.object({ ...recentRange, ...paging, ...narrowing }), async ({ app, actor, params, zone }) => {
+    const db = app.database.reader
+    const scope = await getScope(db, actor, { departmentId: params.departmentid, agent: params.agentid })
+    const hours = await loadReport(db, service, scope, recentRangeOf(params, zone), pageOf(params))
+    return { loads: hours.map(loadRow) }
+  })
+
+export const routes = [
+  load('tickets', '/api/reports/tickets/load'),
+  load('chats', '/api/reports/chats/load'),
+  load('calls', '/api/reports/calls/load'),
+]
+
+const loadRow = ({ hour, waiting, slots, inService }: HourOfLoad) => ({
+  date: wallText(hour.wallFrom),
+  avgQueue: waiting.avg.toFixed(2),
+  maxQueue: String(waiting.max),
+  minQueue: String(waiting.min),
+  avgSlots: slots.avg.toFixed(2),
+  maxSlots: String(slots.max),
+  minSlots: String(slots.min),
+  avgService: inService.avg.toFixed(2),
+  maxService: String(inService.max),
+  minService: String(inService.min),
+})

@@ -1,0 +1,177 @@
+// How much waited and how much was worked on in each hour.
+import { type Expression, type SqlBool, sql } from 'kysely'
+import { spanTable } from '../../db/differences.ts'
+import type { Reader } from '../../db/write.ts'
+import { dayOf, type Service, startOfDay } from '../metrics/load.ts'
+import { ratio } from './figures.ts'
+import { type Interval, listIntervals, type Page, type Range } from './range.ts'
+import type { Scope } from './scope.ts'
+import type { Span } from './totals.ts'
+
+export interface Level {
+  min: number
+  max: number
+  /** Weighted by time, two decimals. */
+  avg: number
+}
+
+export interface HourOfLoad {
+  hour: Interval
+  waiting: Level
+  /** Agents online for the service. */
+  slots: Level
+  inService: Level
+}
+
+const NONE: Level = { min: 0, max: 0, avg: 0 }
+
+/** Whole hours, also where the range begins or ends within one. The hour in progress counts up to `now`. */
+export async function loadReport(
+  db: Reader,
+  service: Service,
+  scope: Scope,
+  range: Range,
+  page: Page,
+  now = Date.now(),
+): Promise<HourOfLoad[]> {
+  const hours = listIntervals(range, 'hour', page)
+  if (!hours[0]) return []
+  const spans = hours.map(({ from, before }) => ({ from, before: Math.min(before, now + 1) }))
+  const level = await levelAt(db, service, scope, hours[0].from)
+  const courses = await coursesIn(db, service, scope, spans)
+  return hours.map((hour, position) => {
+    if (hour.from > now) return { hour, waiting: NONE, slots: NONE, inService: NONE }
+    const span = spans[position] ?? hour
+    const course = courses.get(position)
+    const row = {
+      hour,
+      waiting: levelIn(span, level.waiting, course?.waiting),
+      // Who was online when is not recorded.
+      slots: NONE,
+      inService: levelIn(span, level.service, course?.service),
+    }
+    level.waiting += course?.waiting.net ?? 0
+    level.service += course?.service.net ?? 0
+    return row
+  })
+}
+
+/** Where a level went in a span, relative to the level at its start. */
+interface Course {
+  firstAt: number
+  net: number
+  min: number
+  max: number
+  /** The sum of each step times the milliseconds that it lasted until the end of the span. */
+  area: number
+}
+
+/** The level of a span that began at `start`. A start that was changed at its very beginning has not lasted. */
+function levelIn({ from, before }: Span, start: number, course: Course | undefined): Level {
+  if (!course) return { min: start, max: start, avg: start }
+  const lasted = course.firstAt > from ? [start] : []
+  const length = before - from
+  return {
+    min: Math.min(...lasted, start + course.min),
+    max: Math.max(...lasted, start + course.max),
+    avg: ratio(start * length + course.area, length),
+  }
+}
+
+const whole = (sum: Expression<unknown>) => sql<number>`cast(coalesce(${sum}, 0) as bigint)`
+const waitingSum = sql<number>`sum(case when agent_id = '' then delta else 0 end)`
+const serviceSum = sql<number>`sum(case when agent_id = '' then 0 else delta end)`
+
+function conditions(service: Service, { departmentIds, agentId }: Scope): Expression<SqlBool>[] {
+  return [
+    sql<SqlBool>`service = ${service}`,
+    ...(departmentIds === undefined
+      ? []
+      : [
+          departmentIds.length === 0
+            ? sql<SqlBool>`1 = 0`
+            : sql<SqlBool>`department_id in (${sql.join(departmentIds)})`,
+        ]),
+    ...(agentId === undefined ? [] : [sql<SqlBool>`agent_id = ${agentId}`]),
+  ]
+}
+
+/** The query behind the level at an instant: the sums of whole days, then the steps of the day itself. */
+export function levelQuery(db: Reader, service: Service, scope: Scope, instant: number) {
+  const day = dayOf(instant)
+  const where = conditions(service, scope)
+  const days = db
+    .selectFrom('load_days')
+    .select(['agent_id', 'delta'])
+    .where((eb) => eb.and([...where, eb('day', '<', day)]))
+  const rest = db
+    .selectFrom('load_changes')
+    .select(['agent_id', 'delta'])
+    .where((eb) => eb.and([...where, eb('at', '>=', startOfDay(day)), eb('at', '<', instant)]))
+  return db
+    .selectFrom(days.unionAll(rest).as('steps'))
+    .select([whole(waitingSum).as('waiting'), whole(serviceSum).as('service')])
+}
+
+const levelAt = (db: Reader, service: Service, scope: Scope, instant: number) =>
+  levelQuery(db, service, scope, instant).executeTakeFirstOrThrow()
+
+/** The query behind the steps of each span, by its position. */
+export function stepsQuery(db: Reader, service: Service, scope: Scope, spans: readonly Span[]) {
+  // Steps of one instant are one: a transfer takes from one level and gives to another in no time.
+  const instants = db
+    .selectFrom(spanTable(db, spans))
+    .crossJoin('load_changes')
+    .select(['position', 'at', 'ends', waitingSum.as('waiting'), serviceSum.as('service')])
+    .where((eb) => eb.and(conditions(service, scope)))
+    .whereRef('at', '>=', 'starts')
+    .whereRef('at', '<', 'ends')
+    .groupBy(['position', 'at', 'ends'])
+  const courses = db
+    .selectFrom(instants.as('instants'))
+    .select(['position', 'at', 'ends', 'waiting', 'service'])
+    .select([
+      sql<number>`sum(waiting) over (partition by position order by at)`.as('waiting_level'),
+      sql<number>`sum(service) over (partition by position order by at)`.as('service_level'),
+    ])
+  return db
+    .selectFrom(courses.as('courses'))
+    .groupBy('position')
+    .select([
+      'position',
+      whole(sql`min(at)`).as('first_at'),
+      whole(sql`sum(waiting)`).as('waiting'),
+      whole(sql`sum(waiting * (ends - at))`).as('waiting_area'),
+      whole(sql`min(waiting_level)`).as('waiting_min'),
+      whole(sql`max(waiting_level)`).as('waiting_max'),
+      whole(sql`sum(service)`).as('service'),
+      whole(sql`sum(service * (ends - at))`).as('service_area'),
+      whole(sql`min(service_level)`).as('service_min'),
+      whole(sql`max(service_level)`).as('service_max'),
+    ])
+}
+
+async function coursesIn(db: Reader, service: Service, scope: Scope, spans: readonly Span[]) {
+  const rows = await stepsQuery(db, service, scope, spans).execute()
+  return new Map(
+    rows.map((row): [number, { waiting: Course; service: Course }] => [
+      row.position,
+      {
+        waiting: {
+          firstAt: row.first_at,
+          net: row.waiting,
+          min: row.waiting_min,
+          max: row.waiting_max,
+          area: row.waiting_area,
+        },
+        service: {
+          firstAt: row.first_at,
+          net: row.service,
+          min: row.service_min,
+          max: row.service_max,
+          area: row.service_area,
+        },
+      },
+    ]),
+  )
+}
