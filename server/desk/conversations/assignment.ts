@@ -3,11 +3,13 @@ import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { Invalid } from '../../lib/errors.ts'
 import { type Agent, listDepartmentsOf } from '../agents/agents.ts'
+import { countConversation } from '../departments/counts.ts'
 import type { Department } from '../departments/departments.ts'
 import { recordFacts } from '../metrics/facts.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
 import { groupTypes, messageTypes } from './letters.ts'
+import { loadConversation } from './load-steps.ts'
 
 export interface Transfer {
   /** Undefined: nobody in particular, unless only the department was left out. */
@@ -54,6 +56,8 @@ export async function transfer(
     .where('id', '=', conversation.id)
     .execute()
   const moved = { ...conversation, department_id: departmentId }
+  countConversation(tx, conversation, { department_id: departmentId })
+  loadConversation(tx, conversation, { department_id: departmentId, agent_id: agent?.id ?? null }, at)
   await recordFacts(tx, [
     ...(isFirst
       ? [
@@ -84,14 +88,15 @@ const PORTION = 500
 export async function releaseConversations(tx: Tx, agentId: string): Promise<boolean> {
   const rows = await tx
     .selectFrom('conversations')
-    .select('id')
+    .select(['id', 'status', 'department_id', 'agent_id', 'changed_at'])
     .where('agent_id', '=', agentId)
     .where('status', 'in', OPEN)
     .limit(PORTION)
     .execute()
-  for (const { id } of rows) {
-    await tx.updateTable('conversations').set({ agent_id: null }).where('id', '=', id).execute()
-    recordEvent(tx, { type: 'conversation.released', conversationId: id, data: { agentid: agentId } })
+  for (const row of rows) {
+    await tx.updateTable('conversations').set({ agent_id: null }).where('id', '=', row.id).execute()
+    loadConversation(tx, row, { agent_id: null }, Date.now())
+    recordEvent(tx, { type: 'conversation.released', conversationId: row.id, data: { agentid: agentId } })
   }
   return rows.length === PORTION
 }

@@ -8,12 +8,14 @@ import { recordEvent } from '../../events/record.ts'
 import { NotFound } from '../../lib/errors.ts'
 import { newCode, newId, newPublicCode } from '../../lib/ids.ts'
 import { type Actor, visibleDepartments } from '../actor.ts'
+import { countNewConversation } from '../departments/counts.ts'
 import { getDepartment } from '../departments/departments.ts'
 import { type FieldValue, withFields } from '../fields/fields.ts'
 import { attachFiles } from '../files/attach.ts'
 import { type FactDraft, recordFacts } from '../metrics/facts.ts'
 import { addGroup } from './history.ts'
 import { type Channel, type GroupType, groupTypes, messageTypes, type Status } from './letters.ts'
+import { loadNewConversation } from './load-steps.ts'
 import { addMailMessageId } from './mail-ids.ts'
 import { type Author, fileMessages, type MessageDraft, previewOf } from './messages.ts'
 import type { ConversationRow } from './tables.ts'
@@ -151,6 +153,8 @@ export async function openConversation(tx: Tx, draft: ConversationDraft): Promis
     first_resolved_at: status === 'R' ? at : null,
   }
   await tx.insertInto('conversations').values(conversation).execute()
+  countNewConversation(tx, conversation)
+  loadNewConversation(tx, conversation, at)
   const files = await attachFiles(tx, conversation.id, draft.message.fileIds ?? [])
   await addGroup(tx, conversation, {
     type: firstGroupType(draft),

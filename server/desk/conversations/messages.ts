@@ -3,12 +3,14 @@ import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { Invalid } from '../../lib/errors.ts'
 import { idOfRow } from '../../lib/ids.ts'
+import { countConversation } from '../departments/counts.ts'
 import { attachFiles } from '../files/attach.ts'
 import type { File } from '../files/files.ts'
 import { type FactDraft, recordFacts } from '../metrics/facts.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
 import { groupTypes, messageTypes, type Status } from './letters.ts'
+import { loadConversation } from './load-steps.ts'
 import { addMailMessageId } from './mail-ids.ts'
 import { statusAfterAgent, statusAfterCustomer } from './status.ts'
 
@@ -70,6 +72,10 @@ export async function postMessage(tx: Tx, conversation: Conversation, draft: Pos
   if (message.mailMessageId) await addMailMessageId(tx, message.mailMessageId, conversation.id, at)
   const after = isNote ? noteAfter(conversation, at) : publicAfter(conversation, draft, at)
   await tx.updateTable('conversations').set(after).where('id', '=', conversation.id).execute()
+  if (after.status) {
+    countConversation(tx, conversation, { status: after.status })
+    loadConversation(tx, conversation, { status: after.status }, at)
+  }
   await recordFacts(tx, factsOf(conversation, draft, isNote, at))
   recordEvent(tx, {
     type: isNote ? 'note.posted' : 'message.posted',

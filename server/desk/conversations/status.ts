@@ -1,10 +1,12 @@
 // When a conversation changes status, and what each change means for history and facts.
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
+import { countConversation } from '../departments/counts.ts'
 import { type FactDraft, recordFacts } from '../metrics/facts.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
 import { groupTypes, messageTypes, type Status, statuses } from './letters.ts'
+import { loadConversation } from './load-steps.ts'
 
 /** A customer's message opens what was answered, resolved, postponed or closed. New stays new. Spam and deleted stay. */
 export function statusAfterCustomer(before: string): Status | undefined {
@@ -78,6 +80,8 @@ export async function setStatus(
     })
     .where('id', '=', conversation.id)
     .execute()
+  countConversation(tx, conversation, { status })
+  loadConversation(tx, conversation, { status }, at)
   return facts
 }
 

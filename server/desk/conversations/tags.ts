@@ -19,8 +19,13 @@ export const listTagsOf = (db: Reader, conversation: { id: string }): Promise<Pi
     .execute()
 
 /** Puts a tag on. Twice is once, and leaves no second trace. */
-export async function addTagTo(tx: Tx, conversation: Conversation, tag: Tag, userId: string): Promise<void> {
-  const at = Date.now()
+export async function addTagTo(
+  tx: Tx,
+  conversation: Conversation,
+  tag: Tag,
+  userId: string,
+  at = Date.now(),
+): Promise<void> {
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('conversation_tags')
     .values({ conversation_id: conversation.id, tag_id: tag.id, added_at: at })
@@ -30,14 +35,20 @@ export async function addTagTo(tx: Tx, conversation: Conversation, tag: Tag, use
 }
 
 /** Takes a tag off. One that is not on is NotFound. */
-export async function removeTagFrom(tx: Tx, conversation: Conversation, tag: Tag, userId: string): Promise<void> {
+export async function removeTagFrom(
+  tx: Tx,
+  conversation: Conversation,
+  tag: Tag,
+  userId: string,
+  at = Date.now(),
+): Promise<void> {
   const { numDeletedRows } = await tx
     .deleteFrom('conversation_tags')
     .where('conversation_id', '=', conversation.id)
     .where('tag_id', '=', tag.id)
     .executeTakeFirst()
   if (!numDeletedRows) throw new NotFound(`The conversation does not have the tag '${tag.name}'`)
-  await trace(tx, conversation, tag, userId, Date.now(), false)
+  await trace(tx, conversation, tag, userId, at, false)
 }
 
 async function trace(
