@@ -18,6 +18,8 @@ export interface App {
   installation: Installation
   /** The stored settings with the environment's on top; follows changes made anywhere. */
   settings(): Settings
+  /** Follows a change of settings at once; without it, a moment later. */
+  readSettings(): Promise<void>
   files: FileStore
   log: Logger
   /** Public address without a final slash. */
@@ -57,6 +59,9 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
       database,
       installation,
       settings: () => (config.timezone === undefined ? current : { ...current, timezone: config.timezone }),
+      readSettings: async () => {
+        current = await getSettings(database.reader)
+      },
       files,
       log,
       publicUrl: () => config.publicUrl ?? localUrl(config.host, port),
@@ -65,7 +70,7 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
       database,
       await lastEventNumber(database.reader),
       async (batch) => {
-        if (batch.some(({ type }) => type === 'settings.changed')) current = await getSettings(database.reader)
+        if (batch.some(({ type }) => type === 'settings.changed')) await app.readSettings()
       },
       (error) => log.warn({ err: error }, 'events could not be read'),
     )

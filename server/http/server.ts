@@ -10,6 +10,7 @@ import {
 } from 'fastify'
 import { docsRoutes } from '../api/docs.ts'
 import { fileRoutes } from '../api/file-download.ts'
+import { loginRoutes } from '../api/login.ts'
 import { v1Routes } from '../api/v1/register.ts'
 import { contentTypes, envelope } from '../api/v1/wire/envelope.ts'
 import { refused as refusedV1, WireRefusal } from '../api/v1/wire/refusal.ts'
@@ -17,6 +18,8 @@ import { refusedV3 } from '../api/v3/refusal.ts'
 import { v3Routes } from '../api/v3/register.ts'
 import type { App } from '../app.ts'
 import { NotFound, Refusal, Unavailable } from '../lib/errors.ts'
+import { refusedPage } from '../portal/refusal.ts'
+import { PAGE_HEADERS, portalRoutes, siteOf } from '../portal/register.ts'
 import { Actors } from './actor.ts'
 import { type Format, isV1, normalise } from './address.ts'
 import { parsePairs } from './input.ts'
@@ -96,7 +99,9 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
   await v1Routes(server, app, actors)
   await v3Routes(server, app, actors)
   await docsRoutes(server, app)
+  await loginRoutes(server, app, actors)
   await fileRoutes(server, app, actors)
+  await portalRoutes(server, app)
   return server
 }
 
@@ -154,12 +159,21 @@ async function answerError(
   const error = known(thrown)
   if (!(error instanceof Refusal))
     app.log.error({ err: error, request: request.id, url: request.url.split('?', 1)[0] }, 'a request failed')
+  if (!/^\/api([/?]|$)/.test(request.raw.url ?? '')) return answerPage(app, error, request, reply)
   const surface = isV1(request.raw.url ?? '') ? refusedV1(error, request.id) : refusedV3(error, request.id)
   if (surface.retryAfter !== undefined) reply.header('retry-after', surface.retryAfter)
   reply.code(surface.status)
   if ('response' in surface) return reply.type(contentTypes.json).send(JSON.stringify(surface.response))
   const format = request.wireFormat ?? 'json'
   return reply.type(contentTypes[format]).send(await envelope(format, surface.body))
+}
+
+function answerPage(app: App, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, page, retryAfter } = refusedPage(error, request.id, siteOf(app))
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
+  // A file's own headers may be set already when its contents turn out to be missing.
+  reply.removeHeader('content-disposition').removeHeader('content-length').headers(PAGE_HEADERS)
+  return reply.code(status).type('text/html; charset=utf-8').send(page)
 }
 
 /** Fastify's own complaints as refusals. */

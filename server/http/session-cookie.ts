@@ -1,7 +1,7 @@
 // The cookie that carries a session's token. Agents and customers have one each: a colleague may be both in one browser.
 import { parse, serialize } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { SessionKind } from '../desk/sessions/sessions.ts'
+import type { BegunSession, SessionKind } from '../desk/sessions/sessions.ts'
 
 const isSecure = (publicUrl: string): boolean => publicUrl.startsWith('https:')
 
@@ -20,12 +20,18 @@ export function sessionToken(request: FastifyRequest, kind: SessionKind, publicU
   return header === undefined ? undefined : parse(header)[cookieName(kind, publicUrl)]
 }
 
-export interface NewSession {
-  token: string
-  expiresAt: number
-}
+/** What a session remembers of where it began. */
+export const deviceOf = (request: FastifyRequest) => ({
+  address: request.ip,
+  userAgent: request.headers['user-agent'] ?? '',
+})
 
-export function setSessionCookie(reply: FastifyReply, kind: SessionKind, publicUrl: string, session: NewSession): void {
+export function setSessionCookie(
+  reply: FastifyReply,
+  kind: SessionKind,
+  publicUrl: string,
+  session: BegunSession,
+): void {
   reply.header('set-cookie', cookie(kind, publicUrl, session.token, new Date(session.expiresAt)))
 }
 

@@ -95,14 +95,14 @@ export const routes = [
       attachments: list(),
       customfields: fields(),
     }),
-    async ({ app, params }) => {
+    async ({ app, actor, params }) => {
       if (!isEmail(params.recipient)) throw new Invalid('recipient', 'must be an e-mail address')
       const badCopy = params.cc?.find((address) => !isEmail(address))
       if (badCopy !== undefined) throw new Invalid('cc', `has an address that is none: '${badCopy.slice(0, 100)}'`)
       const message = await prepareText(params.message, params.is_html_message ?? false)
       const conversation = await app.database.write(async (tx) => {
         const department = await getDepartment(tx, params.department)
-        const author = await findAuthor(tx, 'useridentifier', params.useridentifier)
+        const author = await findAuthor(tx, actor, 'useridentifier', params.useridentifier)
         // Who writes to the desk is the requester; where an agent writes first, it is the one he writes to.
         const customer = author.customer ?? (await findOrAddCustomer(tx, params.recipient, params.recipient_name))
         return openConversation(tx, {

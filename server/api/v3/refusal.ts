@@ -7,6 +7,14 @@ export interface RefusedV3 {
   retryAfter?: number
 }
 
+/** No key and no session, or wrong ones: 401 in our own API. */
+export class NotSignedIn extends Refusal {
+  readonly status = 401
+  constructor(message: string) {
+    super('not_signed_in', message)
+  }
+}
+
 /** The answer for anything thrown. What is not a refusal is a defect: nothing of it is shown but the request's id. */
 export function refusedV3(error: unknown, requestId: string): RefusedV3 {
   if (!(error instanceof Refusal))

@@ -8,7 +8,8 @@ import type { App } from '../../app.ts'
 import { type Actor, mayWrite, systemActor } from '../../desk/actor.ts'
 import type { Actors } from '../../http/actor.ts'
 import { parsePairs } from '../../http/input.ts'
-import { Invalid, NotAllowed, Refusal } from '../../lib/errors.ts'
+import { Invalid, NotAllowed } from '../../lib/errors.ts'
+import { NotSignedIn } from './refusal.ts'
 import type { V3Route } from './route.ts'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
@@ -23,14 +24,6 @@ export async function loadV3Routes(): Promise<V3Route[]> {
     files.sort().map((file) => import(pathToFileURL(join(HERE, file)).href)),
   )
   return modules.flatMap((module) => module.routes)
-}
-
-/** No key and no session, or wrong ones: 401 in our own API. */
-class NotSignedIn extends Refusal {
-  readonly status = 401
-  constructor(message: string) {
-    super('not_signed_in', message)
-  }
 }
 
 export async function v3Routes(server: FastifyInstance, app: App, actors: Actors): Promise<void> {

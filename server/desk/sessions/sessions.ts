@@ -19,8 +19,13 @@ export interface SignIn {
   userAgent: string
 }
 
-/** Begins a session and returns the token for its cookie: the only time that it can be seen. */
-export async function beginSession(tx: Tx, signIn: SignIn): Promise<{ token: string; expiresAt: number }> {
+/** What goes into the cookie: the only time that the token can be seen. */
+export interface BegunSession {
+  token: string
+  expiresAt: number
+}
+
+export async function beginSession(tx: Tx, signIn: SignIn): Promise<BegunSession> {
   const token = newSecret()
   const now = Date.now()
   const expiresAt = now + LIFETIME_MS

@@ -1,12 +1,11 @@
 // GET, POST /api/conversations/:conversationid/messages
 import { z } from 'zod'
 import { datetime, list, messageText, needed, oneOf, text, yesNo } from '../../../../contract/v1/params.ts'
-import { userOf } from '../../../desk/actor.ts'
 import { getConversation, getConversationForChange } from '../../../desk/conversations/conversation.ts'
 import { listHistory } from '../../../desk/conversations/history.ts'
-import { type Author, postMessage } from '../../../desk/conversations/messages.ts'
+import { postMessage } from '../../../desk/conversations/messages.ts'
 import { prepareText } from '../../../lib/html.ts'
-import { findAuthor } from '../authors.ts'
+import { authorBehind } from '../authors.ts'
 import { v1 } from '../route.ts'
 import { groupRow } from '../wire/conversation.ts'
 import { fromWall, throughWall } from '../wire/dates.ts'
@@ -46,11 +45,7 @@ export const routes = [
       const message = await prepareText(params.message, params.is_html_message ?? false)
       await app.database.write(async (tx) => {
         const conversation = await getConversationForChange(tx, actor, params.conversationid)
-        const system: Author = { kind: actor.kind === 'agent' ? 'agent' : 'system', userId: userOf(actor) }
-        const author =
-          params.useridentifier === undefined
-            ? system
-            : (await findAuthor(tx, 'useridentifier', params.useridentifier)).author
+        const author = await authorBehind(tx, actor, 'useridentifier', params.useridentifier)
         await postMessage(tx, conversation, {
           author,
           message: { ...message, fileIds: params.attachments, mailMessageId: params.mail_messsage_id },
