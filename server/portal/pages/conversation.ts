@@ -1,0 +1,81 @@
+// index.php?type=my_tickets&cid={publicurlcode}: a conversation for whoever holds its public link.
+
+import type { Reader } from '../../db/write.ts'
+import { type Attachment, parseAttachment } from '../../desk/conversations/attachments.ts'
+import type { Conversation } from '../../desk/conversations/conversation.ts'
+import type { Message } from '../../desk/conversations/history.ts'
+import { messageTypes } from '../../desk/conversations/letters.ts'
+import { findPublicConversation, listPublicHistory, type PublicGroup } from '../../desk/conversations/public.ts'
+import { NotFound } from '../../lib/errors.ts'
+import { type Content, html, type Markup } from '../../lib/markup.ts'
+import type { Page, Site } from '../layout.ts'
+import { conversationPath, filePath } from '../links.ts'
+import { fileSize, moment, plainText, richText } from '../words.ts'
+
+const GROUPS_ON_A_PAGE = 100
+const MAX_PAGES = 10_000
+/** A mail of many megabytes would stop a reader's browser, and it is a log or a mistake. */
+const MAX_BODY = 1_000_000
+
+/** Statuses in the words of somebody who waits for an answer. Spam is not called so to the face of its sender. */
+const statusWords: Record<string, string> = {
+  N: 'New, waiting for an answer',
+  I: 'New, waiting for an answer',
+  C: 'Open, waiting for an answer',
+  A: 'Answered',
+  W: 'On hold',
+  R: 'Resolved',
+  L: 'Closed',
+  B: 'Closed',
+  T: 'Chat in progress',
+  P: 'Call in progress',
+}
+
+/** `earlier`: how many pages back from the newest. */
+export async function conversationPage(db: Reader, site: Site, publicCode: string, earlier: number): Promise<Page> {
+  const conversation = await findPublicConversation(db, publicCode)
+  if (!conversation) throw new NotFound('There is no conversation at this address. Is the link complete?')
+  const pagesBack = Number.isInteger(earlier) ? Math.min(Math.max(earlier, 0), MAX_PAGES) : 0
+  const history = await listPublicHistory(db, conversation, {
+    limit: GROUPS_ON_A_PAGE,
+    offset: pagesBack * GROUPS_ON_A_PAGE,
+  })
+  const title = conversation.subject.trim() || 'Conversation'
+  return {
+    title,
+    body: html`<h1>${title}</h1>
+${facts(conversation, site)}
+${history.hasEarlier && html`<p class="more"><a href="${conversationPath(publicCode, pagesBack + 1)}">Earlier messages</a></p>`}
+${history.groups.length > 0 ? html`<ol class="messages">${history.groups.map((group) => message(group, conversation, site))}</ol>` : html`<p class="note">There are no messages here yet.</p>`}
+${pagesBack > 0 && html`<p class="more"><a href="${conversationPath(publicCode, pagesBack - 1)}">Newer messages</a></p>`}`,
+  }
+}
+
+const facts = (conversation: Conversation, { zone }: Site): Markup =>
+  html`<dl class="facts">
+<div><dt>Status</dt><dd>${statusWords[conversation.status] ?? 'Open'}</dd></div>
+<div><dt>Number</dt><dd>${conversation.code}</dd></div>
+<div><dt>Opened</dt><dd>${moment(conversation.created_at, zone)}</dd></div>
+<div><dt>Time zone</dt><dd>${zone}</dd></div>
+</dl>`
+
+function message(group: PublicGroup, conversation: Conversation, { zone }: Site): Markup {
+  const role = group.byAgent ? 'Support' : 'Customer'
+  const files = group.messages.flatMap(({ rtype, body }) =>
+    rtype === messageTypes.file ? (parseAttachment(body) ?? []) : [],
+  )
+  return html`<li><article class="message${group.byAgent && ' agent'}">
+<header><h2>${group.author ?? role}${group.author !== null && html` <span class="role">${role}</span>`}</h2>${moment(group.created_at, zone)}</header>
+${group.messages.filter(({ rtype }) => rtype === messageTypes.message).map(text)}
+${files.length > 0 && html`<ul class="files" aria-label="Attached files">${files.map((file) => attachment(file, conversation))}</ul>`}
+</article></li>`
+}
+
+function text({ body, is_html }: Message): Content {
+  if (!is_html) return plainText(body.length > MAX_BODY ? `${body.slice(0, MAX_BODY)} …` : body)
+  if (body.length > MAX_BODY) return html`<p class="note">This message is too long to be shown here.</p>`
+  return richText(body)
+}
+
+const attachment = (file: Attachment, { public_code }: Conversation): Markup =>
+  html`<li><a href="${filePath(file.fileid, public_code)}">${file.filename}</a> <span class="soft">${fileSize(file.filesize)}</span></li>`
