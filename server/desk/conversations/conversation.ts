@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
 import { joinedText, lockForChange } from '../../db/differences.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { Tables } from '../../db/schema.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
@@ -62,8 +63,10 @@ const tagsOf = (db: Reader, eb: ExpressionBuilder<Tables, 'conversations'>) =>
       ).as('ids'),
     )
 
+type IdentifyingColumn = 'id' | 'code' | 'public_code'
+
 /** Which column an identifier means: 8 characters are an id, hyphens make a code, 16 characters are a public code. */
-function columnOf(identifier: string): { column: 'id' | 'code' | 'public_code'; value: string } {
+function columnOf(identifier: string): { column: IdentifyingColumn; value: string } {
   if (identifier.includes('-')) return { column: 'code', value: identifier.toUpperCase() }
   if (identifier.length === 16) return { column: 'public_code', value: identifier }
   return { column: 'id', value: identifier }
@@ -71,10 +74,17 @@ function columnOf(identifier: string): { column: 'id' | 'code' | 'public_code'; 
 
 const unknown = (identifier: string): NotFound => new NotFound(`Conversation '${identifier}' not found`)
 
+const viewBy = (column: IdentifyingColumn) =>
+  prepared((db, value: string) => viewOf(db).where(`conversations.${column}`, '=', value))
+const rowBy = (column: IdentifyingColumn) =>
+  prepared((db, value: string) => db.selectFrom('conversations').selectAll().where(column, '=', value))
+const views = { id: viewBy('id'), code: viewBy('code'), public_code: viewBy('public_code') }
+const rows = { id: rowBy('id'), code: rowBy('code'), public_code: rowBy('public_code') }
+
 /** A conversation by id, code or public url code, as the actor may see it. Hidden ones do not exist for him. */
 export async function getConversationView(db: Reader, actor: Actor, identifier: string): Promise<ConversationView> {
   const { column, value } = columnOf(identifier)
-  const row = await viewOf(db).where(`conversations.${column}`, '=', value).executeTakeFirst()
+  const [row] = await views[column](db, value)
   if (!row || !maySee(actor, row)) throw unknown(identifier)
   return row
 }
@@ -82,7 +92,7 @@ export async function getConversationView(db: Reader, actor: Actor, identifier: 
 /** The bare row, for a look at what belongs to it. */
 export async function getConversation(db: Reader, actor: Actor, identifier: string): Promise<Conversation> {
   const { column, value } = columnOf(identifier)
-  const row = await db.selectFrom('conversations').selectAll().where(column, '=', value).executeTakeFirst()
+  const [row] = await rows[column](db, value)
   if (!row || !maySee(actor, row)) throw unknown(identifier)
   return row
 }

@@ -1,5 +1,6 @@
 // The history of a conversation: message groups, oldest first, each with its messages.
 import type { Selectable } from 'kysely'
+import { prepared } from '../../db/prepared.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { type GroupType, type MessageType, VISIBLE } from './letters.ts'
 import type { MessageGroupRow, MessageRow } from './tables.ts'
@@ -51,6 +52,13 @@ export async function addGroup(
   return { groupSeq, messageSeqs: rows.map(({ seq }) => seq) }
 }
 
+const groupsOf = prepared((db, conversationId: string) =>
+  db.selectFrom('message_groups').selectAll().where('conversation_id', '=', conversationId),
+)
+const messagesOf = prepared((db, conversationId: string) =>
+  db.selectFrom('messages').selectAll().where('conversation_id', '=', conversationId),
+)
+
 export interface HistoryFilter {
   /** Instants, both inclusive, compared with the creation of each message. */
   from?: number | undefined
@@ -63,12 +71,8 @@ export async function listHistory(
   conversation: { id: string },
   filter: HistoryFilter = {},
 ): Promise<(MessageGroup & { messages: Message[] })[]> {
-  const groups = await db
-    .selectFrom('message_groups')
-    .selectAll()
-    .where('conversation_id', '=', conversation.id)
-    .execute()
-  const messages = await db.selectFrom('messages').selectAll().where('conversation_id', '=', conversation.id).execute()
+  const groups = await groupsOf(db, conversation.id)
+  const messages = await messagesOf(db, conversation.id)
   const { from = -Infinity, to = Infinity } = filter
   const bySeq = new Map(groups.map((group) => [group.seq, { ...group, messages: [] as Message[] }]))
   for (const message of messages.sort(byTime)) {

@@ -1,6 +1,7 @@
 // API keys: several, named, stored hashed, revocable.
 import { hash } from 'node:crypto'
 import type { Selectable } from 'kysely'
+import { prepared } from '../../db/prepared.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { Conflict, NotAllowed, NotFound } from '../../lib/errors.ts'
@@ -46,14 +47,15 @@ export async function addApiKey(tx: Tx, actor: Actor, draft: ApiKeyDraft): Promi
   return { ...row, key }
 }
 
+const liveKeys = prepared((db, keyHash: string) =>
+  db.selectFrom('api_keys').select(COLUMNS).where('key_hash', '=', keyHash).where('revoked_at', 'is', null),
+)
+
 /** The key that a caller presented, if it is valid and not revoked. */
-export const findApiKey = (db: Reader, key: string): Promise<ApiKey | undefined> =>
-  db
-    .selectFrom('api_keys')
-    .select(COLUMNS)
-    .where('key_hash', '=', hashOfKey(key))
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst()
+export async function findApiKey(db: Reader, key: string): Promise<ApiKey | undefined> {
+  const [row] = await liveKeys(db, hashOfKey(key))
+  return row
+}
 
 export function listApiKeys(db: Reader, actor: Actor): Promise<ApiKey[]> {
   assertMayAdminister(actor)
