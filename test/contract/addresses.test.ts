@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { calls } from '../../contract/v1/calls.ts'
 import { newDesk, type TestDesk } from '../desk.ts'
 import { TEST_KEY } from '../first-start.ts'
-import { resourceOf, sampleOf } from './samples.ts'
+import { leastOf, resourceOf, sampleOf } from './samples.ts'
 import { faults, formats, readAnswer } from './wire.ts'
 import { newWorld, type World } from './world.ts'
 
@@ -38,8 +38,8 @@ const forms: Record<string, (resource: string, suffix: string, query: string) =>
 
 describe.each(Object.entries(forms))('%s', (_name, form) => {
   test.each(calls)('reaches $method $path', async (call) => {
-    const { path, required } = await sampleOf(world, call)
-    const url = form(resourceOf(call, path), '', pairs({ ...KEY, ...required }))
+    const sample = await sampleOf(world, call)
+    const url = form(resourceOf(call, sample.path), '', pairs({ ...KEY, ...leastOf(sample) }))
     const reply = await send({ method: call.method, url })
     expect(reply.statusCode, reply.body).toBe(200)
     expect(faults(call, 'json', readAnswer(call, 'json', reply.body))).toEqual([])
@@ -97,10 +97,10 @@ const carriers: Record<string, Carrier> = {
 
 describe.each(Object.entries(carriers))('parameters in %s', (_name, carrier) => {
   test.each(calls.filter(({ method }) => method !== 'GET'))('reach $method $path', async (call) => {
-    const { path, required, optional } = await sampleOf(world, call)
+    const { path, required, sensible, optional } = await sampleOf(world, call)
     const reply = await send({
       method: call.method,
-      ...carrier(resourceOf(call, path), { ...KEY, ...required, ...optional }),
+      ...carrier(resourceOf(call, path), { ...KEY, ...required, ...sensible, ...optional }),
     })
     expect(reply.statusCode, reply.body).toBe(200)
     expect(faults(call, 'json', readAnswer(call, 'json', reply.body))).toEqual([])

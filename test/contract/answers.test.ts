@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bareName, calls } from '../../contract/v1/calls.ts'
 import { newDesk, type TestDesk } from '../desk.ts'
-import { resourceOf, sampleOf } from './samples.ts'
+import { leastOf, resourceOf, sampleOf } from './samples.ts'
 import { emptyLists, faults, formats, readAnswer } from './wire.ts'
 import { newWorld, type World } from './world.ts'
 
@@ -14,24 +14,28 @@ beforeAll(async () => {
 })
 afterAll(() => desk.close())
 
+// What nothing can fill yet: who was online when, SLA clocks and ratings are not recorded.
+const ALWAYS_EMPTY = /^\/api\/reports\/(ranking|\w+\/(agentsavailability|slalog))$/
+
 const TYPES = { json: 'application/json', xml: 'application/xml', yaml: 'application/yaml' }
 
 describe.each(calls)('$method $path', (call) => {
   test.each(formats)('answers every documented field as %s', async (format) => {
-    const { path, required } = await sampleOf(world, call)
-    const reply = await desk.v1(call.method, `${resourceOf(call, path)}.${format}`, required)
+    const sample = await sampleOf(world, call)
+    const reply = await desk.v1(call.method, `${resourceOf(call, sample.path)}.${format}`, leastOf(sample))
     expect(reply.status, reply.text).toBe(200)
     expect(reply.headers['content-type']).toBe(`${TYPES[format]}; charset=utf-8`)
     const answer = readAnswer(call, format, reply.text)
     expect(faults(call, format, answer)).toEqual([])
-    expect(emptyLists(call, answer)).toEqual([])
+    expect(emptyLists(call, answer).length > 0).toBe(ALWAYS_EMPTY.test(call.path))
   })
 
   test('takes every documented parameter', async () => {
-    const { path, required, optional } = await sampleOf(world, call)
-    const names = ['apikey', ...Object.keys(path), ...Object.keys(required), ...Object.keys(optional)]
+    const { path, required, sensible, optional } = await sampleOf(world, call)
+    const params = { ...required, ...sensible, ...optional }
+    const names = ['apikey', ...Object.keys(path), ...Object.keys(params)]
     expect(names.sort()).toEqual(call.params.map(bareName).sort())
-    const reply = await desk.v1(call.method, resourceOf(call, path), { ...required, ...optional })
+    const reply = await desk.v1(call.method, resourceOf(call, path), params)
     expect(reply.status, reply.text).toBe(200)
     // `columns` is there to leave columns out.
     if (!('columns' in optional)) expect(faults(call, 'json', reply.body)).toEqual([])

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bareName, type ContractCall, calls } from '../../contract/v1/calls.ts'
 import { newDesk, type TestDesk } from '../desk.ts'
-import { resourceOf, type Sample, sampleOf } from './samples.ts'
+import { leastOf, resourceOf, type Sample, sampleOf } from './samples.ts'
 import { type Format, formats, readAnswer } from './wire.ts'
 import { newWorld, type World } from './world.ts'
 
@@ -22,7 +22,7 @@ interface Fault {
 
 /** Asks in a format and returns what the refusal says. */
 async function refusal(call: ContractCall, format: Format, sample: Sample, key?: string | null) {
-  const params = { ...sample.optional, ...sample.required }
+  const params = { ...sample.optional, ...sample.sensible, ...sample.required }
   const reply = await desk.v1(call.method, `${resourceOf(call, sample.path)}.${format}`, params, { key })
   const answer = readAnswer({ ...call, returns: [] }, format, reply.text)
   expect(Object.keys(answer)).toEqual(['status', 'statuscode', 'errormessage', 'debugmessage'])
@@ -32,7 +32,7 @@ async function refusal(call: ContractCall, format: Format, sample: Sample, key?:
   return { status: reply.status, message: String(answer.errormessage) }
 }
 
-const only = ({ path, required }: Sample): Sample => ({ path, required, optional: {} })
+const only = (sample: Sample): Sample => ({ ...sample, optional: {} })
 
 describe.each(calls)('$method $path', (call) => {
   test.each(formats)('wants a key, and the right one, as %s', async (format) => {
@@ -76,9 +76,9 @@ const wrong: Fault[] = calls.flatMap((call) =>
 
 async function refuses({ call, parameter, value }: Fault, format: Format): Promise<void> {
   const sample = only(await sampleOf(world, call))
-  const { [parameter]: _left, ...others } = sample.required
+  const { [parameter]: _left, ...others } = leastOf(sample)
   const required = value === undefined ? others : { ...others, [parameter]: value }
-  const { status, message } = await refusal(call, format, { ...sample, required })
+  const { status, message } = await refusal(call, format, { ...sample, sensible: {}, required })
   expect(message).toContain(`'${parameter}'`)
   expect(status).toBe(500)
 }

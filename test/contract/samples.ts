@@ -6,6 +6,8 @@ export interface Sample {
   /** Path parameters, without brackets. */
   path: Record<string, string>
   required: Record<string, string>
+  /** Not required by the document, and yet there is nothing to do, or to see, without them. */
+  sensible: Record<string, string>
   optional: Record<string, string>
 }
 
@@ -29,7 +31,7 @@ const slaCompliance: Maker = ({ agent }) => ({
   optional: {
     ...dates(),
     ...pages,
-    datetime: today(),
+    datetime: 'L30D',
     departmentid: 'default',
     userid: agent.userid,
     slalevelid: 'level001',
@@ -97,8 +99,8 @@ const makers: Record<string, Maker> = {
   }),
   'PUT /api/conversations/[conversationid]/attendants': ({ conversationid, agent }) => ({
     path: { conversationid },
+    sensible: { agentidentifier: agent.userid },
     optional: {
-      agentidentifier: agent.userid,
       useridentifier: agent.email,
       department: 'default',
       messages: 'Yours, please',
@@ -137,12 +139,13 @@ const makers: Record<string, Maker> = {
   'GET /api/conversations/[conversationid]/tags': conversation,
   'POST /api/conversations/[conversationid]/tags': async (world) => ({
     path: { conversationid: world.conversationid },
-    optional: { id: await aTag(world), name: 'laser' },
+    sensible: { id: await aTag(world) },
+    optional: { name: 'laser' },
   }),
   'DELETE /api/conversations/[conversationid]/tags': async (world) => {
     const [conversationid, id] = [await aBusyConversation(world), await aTag(world)]
     await world.desk.v1('POST', `conversations/${conversationid}/tags`, { id })
-    return { path: { conversationid }, optional: { id, name: 'printers' } }
+    return { path: { conversationid }, sensible: { id }, optional: { name: 'printers' } }
   },
 
   'GET /api/customers': ({ customer }) => ({
@@ -156,14 +159,8 @@ const makers: Record<string, Maker> = {
     },
   }),
   'POST /api/customers': () => ({
-    optional: {
-      email: `new-${newId()}@example.com`,
-      name: 'Norma New',
-      gender: 'F',
-      role: 'R',
-      password: 'a-long-password',
-      customfields: FIELDS,
-    },
+    sensible: { email: `new-${newId()}@example.com`, customfields: FIELDS },
+    optional: { name: 'Norma New', gender: 'F', role: 'R', password: 'a-long-password' },
   }),
   'GET /api/customers/[customeridentifier]': ({ customer }) => ({ path: { customeridentifier: customer.email } }),
   'POST /api/customers/[customeridentifier]/fields': ({ customer }) => ({
@@ -204,12 +201,8 @@ const makers: Record<string, Maker> = {
   'GET /api/departments/[departmentid]/agents': () => ({ path: { departmentid: 'default' } }),
 
   'POST /api/files': () => ({
-    optional: {
-      name: 'note.txt',
-      type: 'text/plain',
-      data: Buffer.from('hello').toString('base64'),
-      downloadUrl: '',
-    },
+    sensible: { name: 'note.txt', type: 'text/plain', data: Buffer.from('hello').toString('base64') },
+    optional: { downloadUrl: '' },
   }),
   'GET /api/files/[fileid]': ({ fileid }) => ({ path: { fileid } }),
 
@@ -317,8 +310,11 @@ const makers: Record<string, Maker> = {
 export async function sampleOf(world: World, call: { method: string; path: string }): Promise<Sample> {
   const maker = makers[`${call.method} ${call.path}`]
   if (!maker) throw new Error(`no sample for ${call.method} ${call.path}`)
-  return { path: {}, required: {}, optional: {}, ...(await maker(world)) }
+  return { path: {}, required: {}, sensible: {}, optional: {}, ...(await maker(world)) }
 }
+
+/** What a request must at least carry to succeed. */
+export const leastOf = ({ required, sensible }: Sample): Record<string, string> => ({ ...sensible, ...required })
 
 /** The resource of a call for `desk.v1`: without `/api/`, identifiers filled in and percent-encoded. */
 export const resourceOf = (call: { path: string }, path: Record<string, string>): string =>
