@@ -1,6 +1,7 @@
 // What a call of our own API is. The same declaration serves the router, the checks, and the OpenAPI description.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { plainText } from '../../../contract/v3/kinds.ts'
 import type { App } from '../../app.ts'
 import type { Actor } from '../../desk/actor.ts'
 import type { Actors } from '../../http/actor.ts'
@@ -72,7 +73,7 @@ export function v3<
 }
 
 /** The path of a call that names one object. */
-export const byId = z.object({ id: z.string() })
+export const byId = z.object({ id: plainText() })
 /** What a deletion answers. */
 export const deletedSchema = z.object({ status: z.literal('OK') }).meta({ id: 'Done' })
 export const DONE = { status: 'OK' } as const

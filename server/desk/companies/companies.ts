@@ -151,5 +151,5 @@ function distinctEmails(texts: readonly string[]): string[] {
   const emails = texts.map((text) => text.trim())
   const wrong = emails.find((email) => !isEmail(email))
   if (wrong !== undefined) throw new Invalid('emails', `has an address that is none: '${wrong.slice(0, 100)}'`)
-  return [...new Map(emails.toReversed().map((email) => [emailKey(email), email])).values()].toReversed()
+  return emails.filter((email, at) => emails.findIndex((other) => emailKey(other) === emailKey(email)) === at)
 }

@@ -84,11 +84,25 @@ export interface CustomerDraft {
 
 /** Registers a customer. An address that is known already is a Conflict: never a second customer for one address. */
 export async function addCustomer(tx: Tx, draft: CustomerDraft): Promise<Customer> {
-  const email = draft.email?.trim() ?? null
-  assertCanSignIn(email, draft.passwordHash)
-  if (email !== null) await assertEmailFree(tx, email)
-  const now = Date.now()
   const row = {
+    ...newCustomer(draft, Date.now()),
+    custom_fields: await fieldsInstead(tx, 'customer', null, draft.customFields ?? []),
+  }
+  assertCanSignIn(row.email, draft.passwordHash)
+  if (row.email !== null) await assertEmailFree(tx, row.email)
+  const { seq } = await tx.insertInto('customers').values(row).returning('seq').executeTakeFirstOrThrow()
+  const customer: Customer = { ...row, seq }
+  await indexCustomer(tx, customer)
+  if (draft.uniqueFields) await setUniqueFields(tx, 'customer', customer.id, draft.uniqueFields)
+  recordEvent(tx, { type: 'customer.added', data: { contactid: customer.id } })
+  inviteIfWanted(tx, customer, draft)
+  return customer
+}
+
+/** The row of a new customer, without its number and without custom fields: those need a look at their definitions. */
+export function newCustomer(draft: CustomerDraft, now: number): Omit<Customer, 'seq'> {
+  const email = draft.email?.trim() ?? null
+  return {
     id: newId(),
     user_id: newId(),
     email,
@@ -100,20 +114,13 @@ export async function addCustomer(tx: Tx, draft: CustomerDraft): Promise<Custome
     note: draft.note ?? null,
     phones: JSON.stringify(distinctPhones(draft.phones ?? [])),
     company_id: draft.companyId ?? null,
-    custom_fields: await fieldsInstead(tx, 'customer', null, draft.customFields ?? []),
+    custom_fields: null,
     password_hash: draft.passwordHash ?? null,
     auth_epoch: 1,
     created_at: now,
     changed_at: now,
     deleted_at: null,
   }
-  const { seq } = await tx.insertInto('customers').values(row).returning('seq').executeTakeFirstOrThrow()
-  const customer: Customer = { ...row, seq }
-  await indexCustomer(tx, customer)
-  if (draft.uniqueFields) await setUniqueFields(tx, 'customer', customer.id, draft.uniqueFields)
-  recordEvent(tx, { type: 'customer.added', data: { contactid: customer.id } })
-  inviteIfWanted(tx, customer, draft)
-  return customer
 }
 
 /** The customer with this address, created if it was never seen. A name is only taken for one who has none yet. */
