@@ -33,7 +33,7 @@ a { color: var(--accent); text-underline-offset: .15em; }
 .search { display: flex; gap: .5rem; flex: 1 1 16rem; max-width: 26rem; margin-left: auto; }
 .search input { flex: 1; min-width: 0; font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft); border-radius: 8px; padding: .5rem .75rem; }
 .search button { font: inherit; font-weight: 600; color: var(--accent-text); background: var(--accent); border: 0; border-radius: 8px; padding: .5rem 1rem; cursor: pointer; }
-.hero { text-align: center; padding: 2rem 0 1rem; }
+.hero { text-align: center; padding: 2rem 0 2.5rem; }
 .hero .search { max-width: 34rem; margin: 1.25rem auto 0; }
 .hero .search input { background: var(--paper); }
 .crumbs { padding-top: 1.25rem; font-size: .875rem; }
@@ -63,7 +63,8 @@ a { color: var(--accent); text-underline-offset: .15em; }
 .rich > :last-child { margin-bottom: 0; }
 .rich img { max-width: 100%; height: auto; }
 .rich pre { overflow-x: auto; }
-.rich table { border-collapse: collapse; }
+.rich table { border-collapse: collapse; margin: .75rem 0; }
+.rich td, .rich th { padding: .2rem .5rem; }
 .rich blockquote { margin: .5rem 0; padding-left: 1rem; border-left: 3px solid var(--line); }
 /* Who sets colours thinks of white paper. */
 .white { background: #ffffff; color: #1d2433; color-scheme: light; padding: .75rem; border-radius: 6px; --accent: #1f5fc4; --line: #d9dde6; }
