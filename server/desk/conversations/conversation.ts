@@ -134,33 +134,11 @@ export interface ConversationDraft {
 
 /** Opens a conversation with its first message. */
 export async function openConversation(tx: Tx, draft: ConversationDraft): Promise<Conversation> {
-  const department = await getDepartment(tx, draft.departmentId)
+  await getDepartment(tx, draft.departmentId)
   const at = draft.at ?? Date.now()
-  const byCustomer = draft.author.kind === 'customer'
-  const status = draft.status ?? 'N'
   const conversation: Conversation = {
-    id: newId(),
-    code: newCode(),
-    public_code: newPublicCode(),
-    department_id: department.id,
-    customer_id: draft.customerId,
-    agent_id: null,
-    status,
-    channel: draft.channel,
-    subject: draft.subject,
-    subject_key: subjectKey(draft.subject),
-    preview: previewOf(draft.message),
-    cc: draft.cc && draft.cc.length > 0 ? JSON.stringify(draft.cc) : null,
+    ...newConversation(draft, at),
     custom_fields: draft.customFields ? await withFields(tx, 'conversation', null, draft.customFields) : null,
-    groups_in: byCustomer ? 1 : 0,
-    groups_out: draft.author.kind === 'agent' ? 1 : 0,
-    created_by: draft.author.userId,
-    created_at: at,
-    changed_at: at,
-    due_at: null,
-    waiting_since: byCustomer && (status === 'N' || status === 'C') ? at : null,
-    first_assigned_at: null,
-    first_resolved_at: status === 'R' ? at : null,
   }
   await tx.insertInto('conversations').values(conversation).execute()
   countNewConversation(tx, conversation)
@@ -176,21 +154,52 @@ export async function openConversation(tx: Tx, draft: ConversationDraft): Promis
     ],
   })
   if (draft.message.mailMessageId) await addMailMessageId(tx, draft.message.mailMessageId, conversation.id, at)
-  await recordFacts(tx, factsOf(conversation, draft.author, at))
+  await recordFacts(tx, factsOfOpening(conversation, draft.author, at))
   recordEvent(tx, {
     type: 'conversation.opened',
     conversationId: conversation.id,
-    data: { departmentid: conversation.department_id, status, userid: draft.author.userId },
+    data: { departmentid: conversation.department_id, status: conversation.status, userid: draft.author.userId },
   })
   return conversation
 }
 
-function firstGroupType({ author, channel }: ConversationDraft): GroupType {
+/** The row of a new conversation, without custom fields: those need a look at their definitions. */
+export function newConversation(draft: ConversationDraft, at: number): Conversation {
+  const byCustomer = draft.author.kind === 'customer'
+  const status = draft.status ?? 'N'
+  return {
+    id: newId(),
+    code: newCode(),
+    public_code: newPublicCode(),
+    department_id: draft.departmentId,
+    customer_id: draft.customerId,
+    agent_id: null,
+    status,
+    channel: draft.channel,
+    subject: draft.subject,
+    subject_key: subjectKey(draft.subject),
+    preview: previewOf(draft.message),
+    cc: draft.cc && draft.cc.length > 0 ? JSON.stringify(draft.cc) : null,
+    custom_fields: null,
+    groups_in: byCustomer ? 1 : 0,
+    groups_out: draft.author.kind === 'agent' ? 1 : 0,
+    created_by: draft.author.userId,
+    created_at: at,
+    changed_at: at,
+    due_at: null,
+    waiting_since: byCustomer && (status === 'N' || status === 'C') ? at : null,
+    first_assigned_at: null,
+    first_resolved_at: status === 'R' ? at : null,
+  }
+}
+
+export function firstGroupType({ author, channel }: Pick<ConversationDraft, 'author' | 'channel'>): GroupType {
   if (author.kind === 'agent') return groupTypes.outgoing
   return channel === 'E' ? groupTypes.incoming : groupTypes.offline
 }
 
-function factsOf(conversation: Conversation, author: Author, at: number): FactDraft[] {
+/** What an opening counts as. */
+export function factsOfOpening(conversation: Conversation, author: Author, at: number): FactDraft[] {
   const agentId = author.kind === 'agent' ? author.userId : null
   return [
     { kind: 'created', at, conversation, agentId },

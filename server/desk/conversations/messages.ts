@@ -9,6 +9,7 @@ import type { File } from '../files/files.ts'
 import { type FactDraft, recordFacts } from '../metrics/facts.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
+import { leaveWhatIsGone } from './homecoming.ts'
 import { groupTypes, messageTypes, type Status } from './letters.ts'
 import { loadConversation } from './load-steps.ts'
 import { addMailMessageId } from './mail-ids.ts'
@@ -75,8 +76,9 @@ export async function postMessage(tx: Tx, conversation: Conversation, draft: Pos
   if (after.status) {
     countConversation(tx, conversation, { status: after.status })
     loadConversation(tx, conversation, { status: after.status }, at)
+    await leaveWhatIsGone(tx, conversation, after.status, at)
   }
-  await recordFacts(tx, factsOf(conversation, draft, isNote, at))
+  await recordFacts(tx, factsOfMessage(conversation, draft, isNote, at))
   recordEvent(tx, {
     type: isNote ? 'note.posted' : 'message.posted',
     conversationId: conversation.id,
@@ -90,11 +92,12 @@ type ChangedColumns = Partial<
 >
 
 /** A note changes nothing but the date of the last change. Imported notes must not move that back. */
-const noteAfter = (conversation: Conversation, at: number): ChangedColumns => ({
+export const noteAfter = (conversation: Conversation, at: number): ChangedColumns => ({
   changed_at: Math.max(conversation.changed_at, at),
 })
 
-function publicAfter(conversation: Conversation, { author, message }: PostDraft, at: number): ChangedColumns {
+/** What a public message changes. */
+export function publicAfter(conversation: Conversation, { author, message }: PostDraft, at: number): ChangedColumns {
   const byCustomer = author.kind === 'customer'
   const status: Status | undefined = byCustomer
     ? statusAfterCustomer(conversation.status)
@@ -111,7 +114,13 @@ function publicAfter(conversation: Conversation, { author, message }: PostDraft,
   }
 }
 
-function factsOf(conversation: Conversation, { author }: PostDraft, isNote: boolean, at: number): FactDraft[] {
+/** What a message or note counts as. */
+export function factsOfMessage(
+  conversation: Conversation,
+  { author }: PostDraft,
+  isNote: boolean,
+  at: number,
+): FactDraft[] {
   if (isNote) return [{ kind: 'note', at, conversation, agentId: author.kind === 'agent' ? author.userId : null }]
   if (author.kind === 'customer') return [{ kind: 'message_in', at, conversation }]
   const since = conversation.waiting_since

@@ -4,10 +4,12 @@ import { lockForChange } from '../../db/differences.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { emailKey, isEmail, splitName } from '../../lib/email.ts'
-import { Conflict, Invalid, NotFound } from '../../lib/errors.ts'
+import { Conflict, Invalid, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { fold } from '../../lib/fold.ts'
 import { newId } from '../../lib/ids.ts'
 import { distinctPhones } from '../../lib/phone.ts'
+import { textList } from '../../lib/text-list.ts'
+import { type Actor, mayAdminister } from '../actor.ts'
 import { type FieldValue, fieldsInstead } from '../fields/fields.ts'
 import { listUniqueFields, setUniqueFields } from '../fields/unique.ts'
 import { type GroupName, listGroupsOf } from './groups.ts'
@@ -57,7 +59,12 @@ export const viewCustomer = async (db: Reader, customer: Customer): Promise<Cust
   uniqueFields: await listUniqueFields(db, 'customer', customer.id),
 })
 
-export const customerPhones = (customer: Pick<Customer, 'phones'>): string[] => JSON.parse(customer.phones)
+export const customerPhones = (customer: Pick<Customer, 'phones'>): string[] => textList(customer.phones)
+
+/** With the password one is the customer and sees all his conversations: more than an agent of some departments may. */
+export function assertMaySetPassword(actor: Actor): void {
+  if (!mayAdminister(actor)) throw new NotAllowed('Only administrators may set the password of a customer.')
+}
 
 export interface CustomerDraft {
   email?: string | null | undefined
@@ -84,12 +91,10 @@ export interface CustomerDraft {
 
 /** Registers a customer. An address that is known already is a Conflict: never a second customer for one address. */
 export async function addCustomer(tx: Tx, draft: CustomerDraft): Promise<Customer> {
-  const row = {
-    ...newCustomer(draft, Date.now()),
-    custom_fields: await fieldsInstead(tx, 'customer', null, draft.customFields ?? []),
-  }
-  assertCanSignIn(row.email, draft.passwordHash)
-  if (row.email !== null) await assertEmailFree(tx, row.email)
+  const blank = newCustomer(draft, Date.now())
+  assertCanSignIn(blank.email, draft.passwordHash)
+  if (blank.email !== null) await assertEmailFree(tx, blank.email)
+  const row = { ...blank, custom_fields: await fieldsInstead(tx, 'customer', null, draft.customFields ?? []) }
   const { seq } = await tx.insertInto('customers').values(row).returning('seq').executeTakeFirstOrThrow()
   const customer: Customer = { ...row, seq }
   await indexCustomer(tx, customer)
@@ -155,7 +160,7 @@ export async function changeCustomer(tx: Tx, before: Customer, patch: CustomerDr
   }
   const { seq, ...columns } = customer
   await tx.updateTable('customers').set(columns).where('seq', '=', seq).execute()
-  await indexCustomer(tx, customer)
+  if (isSoughtOtherwise(before, customer)) await indexCustomer(tx, customer)
   if (patch.uniqueFields) await setUniqueFields(tx, 'customer', customer.id, patch.uniqueFields)
   if (signIn.auth_epoch !== before.auth_epoch) await endSessions(tx, customer)
   recordEvent(tx, { type: 'customer.changed', data: { contactid: customer.id } })
@@ -195,6 +200,11 @@ function signInAfter(before: Customer, patch: CustomerDraft): Pick<Customer, 'ro
     return { role, password_hash: null, auth_epoch: before.auth_epoch + 1 }
   return { role, password_hash: before.password_hash, auth_epoch: before.auth_epoch }
 }
+
+const isSoughtOtherwise = (before: Customer, after: Customer): boolean =>
+  before.email_key !== after.email_key ||
+  before.firstname_key !== after.firstname_key ||
+  before.lastname_key !== after.lastname_key
 
 function namesOf(
   draft: Pick<CustomerDraft, 'name' | 'firstname' | 'lastname'>,

@@ -55,6 +55,11 @@ async function writeLoad(tx: Tx): Promise<void> {
   const changes = pending.get(tx) ?? []
   pending.delete(tx)
   await tx.insertInto('load_changes').values(changes.map(loadChangeRow)).execute()
+  await addLoadDays(tx, changes)
+}
+
+/** Adds steps to the sums of their days. */
+export async function addLoadDays(tx: Tx, changes: readonly LoadChange[]): Promise<void> {
   const days = loadDayRows(changes)
   if (days.length === 0) return
   await tx
