@@ -95,13 +95,23 @@ class SqliteDriver implements Driver {
   async rollbackTransaction(): Promise<void> {}
 }
 
+/**
+ * Writes parameters as `+?`. better-sqlite3 builds SQLite with STAT4, which plans a statement anew each time a parameter
+ * that an index could use is bound (20 to 100 µs). It does so for a bare `?` only; the plan itself is the same.
+ */
+class StablePlanCompiler extends SqliteQueryCompiler {
+  protected override getCurrentParameterPlaceholder(): string {
+    return '+?'
+  }
+}
+
 /** A Kysely over an open handle. The handle stays the caller's to close. */
 export function kyselyOnSqlite(handle: SqliteHandle): Kysely<Tables> {
   const dialect: Dialect = {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new SqliteDriver(handle),
     createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new StablePlanCompiler(),
   }
   return new Kysely<Tables>({ dialect })
 }
