@@ -28,21 +28,21 @@ const many = (text: string) => {
   return (...values: unknown[]) => statement.all(...values)
 }
 
-const findKey = one('select id from api_keys where key_hash = ? and revoked_at is null')
+const findKey = one('select id from api_keys where key_hash = +? and revoked_at is null')
 const VIEW = `select c.*, d.name as departmentname, u.firstname, u.lastname, u.email, u.note,
   (select group_concat(t.tag_id) from conversation_tags t where t.conversation_id = c.id) as tags
   from conversations c join departments d on d.id = c.department_id join customers u on u.id = c.customer_id`
-const findConversation = one(`${VIEW} where c.id = ?`)
+const findConversation = one(`${VIEW} where c.id = +?`)
 const findConversations = many(
-  `${VIEW} where c.department_id = ? and c.status = ? order by c.changed_at desc, c.id desc limit 100`,
+  `${VIEW} where c.department_id = +? and c.status = +? order by c.changed_at desc, c.id desc limit 100`,
 )
-const findGroups = many('select * from message_groups where conversation_id = ? order by created_at, seq')
-const findMessages = many('select * from messages where conversation_id = ? order by created_at, seq')
+const findGroups = many('select * from message_groups where conversation_id = +? order by created_at, seq')
+const findMessages = many('select * from messages where conversation_id = +? order by created_at, seq')
 const search = many(
   `select e.* from kb_search s join kb_entries e on e.id = s.rowid
-   where kb_search match ? and e.rstatus = 'P' and e.deleted_at is null order by bm25(kb_search, 10, 4, 1) limit 10`,
+   where kb_search match +? and e.rstatus = 'P' and e.deleted_at is null order by bm25(kb_search, 10, 4, 1) limit 10`,
 )
-const findCustomer = db.prepare<unknown[], Row>('select id from customers where email_key = ? and deleted_at is null')
+const findCustomer = db.prepare<unknown[], Row>('select id from customers where email_key = +? and deleted_at is null')
 const addCustomer = db.prepare(
   `insert into customers (id, user_id, email, email_key, firstname, lastname, system_name, role, phones, auth_epoch, created_at, changed_at)
    values (?, ?, ?, ?, '', '', ?, 'V', '[]', 1, ?, ?)`,
@@ -57,7 +57,7 @@ const addGroup = db.prepare(
 const addMessage = db.prepare(
   `insert into messages (group_seq, conversation_id, user_id, rtype, is_html, body, created_at) values (?, ?, ?, 'M', 0, ?, ?)`,
 )
-const touch = db.prepare('update conversations set changed_at = ?, preview = ?, groups_in = groups_in + 1 where id = ?')
+const touch = db.prepare('update conversations set changed_at = +?, preview = +?, groups_in = groups_in + 1 where id = +?')
 
 const id = (): string => randomBytes(5).toString('hex').slice(0, 8)
 const date = (instant: unknown): string => new Date(Number(instant)).toISOString().slice(0, 19).replace('T', ' ')
