@@ -1,10 +1,10 @@
-// `npm run docs`: writes the call-by-call part of docs/api-v1.md from contract/v1/calls.json.
+// `npm run docs`: writes the generated parts of our documents: the calls of API v1 and the settings.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ContractCall, type ContractField, type ContractParam, calls } from '../contract/v1/calls.ts'
+import { describeSettings, type SettingDescription } from '../server/config.ts'
 import { ROOT } from './sources.ts'
 
-const FILE = join(ROOT, 'docs/api-v1.md')
 const BEGIN = '<!-- From here on written by `npm run docs`. -->'
 
 const letters = (values: Record<string, string>): string =>
@@ -40,15 +40,28 @@ function section(call: ContractCall): string {
 
 const resourceOf = ({ path }: ContractCall): string => path.split('/')[2] ?? ''
 
-/** The generated part, from its first comment on. */
-export function reference(): string {
+function callReference(): string {
   const groups = Map.groupBy(calls, resourceOf)
-  const parts = [...groups].map(([resource, group]) => `## /api/${resource}\n\n${group.map(section).join('\n')}`)
-  return `${BEGIN}\n\n${parts.join('\n')}`
+  return [...groups].map(([resource, group]) => `## /api/${resource}\n\n${group.map(section).join('\n')}`).join('\n')
 }
 
+const settingsTable = (): string =>
+  ['| setting | default | |', '|---|---|---|', ...describeSettings().map(settingRow), ''].join('\n')
+
+const settingRow = ({ name, meaning, fallback }: SettingDescription): string =>
+  `| \`${name}\` | ${fallback === undefined ? '' : `\`${fallback}\``} | ${meaning} |`
+
+/** The generated end of each document that has one, from its first comment on. */
+export const generated = (): Record<string, string> => ({
+  'docs/api-v1.md': `${BEGIN}\n\n${callReference()}`,
+  'docs/running.md': `${BEGIN}\n\n${settingsTable()}`,
+})
+
 if (import.meta.main) {
-  const [head] = readFileSync(FILE, 'utf8').split(BEGIN)
-  writeFileSync(FILE, `${head}${reference()}`)
-  process.stdout.write(`${calls.length} calls written to docs/api-v1.md\n`)
+  for (const [path, part] of Object.entries(generated())) {
+    const file = join(ROOT, path)
+    const [head] = readFileSync(file, 'utf8').split(BEGIN)
+    writeFileSync(file, `${head}${part}`)
+    process.stdout.write(`${path} written\n`)
+  }
 }
