@@ -1,8 +1,10 @@
 // GET, POST /api/customers · GET, PUT, DELETE /api/customers/:customeridentifier
 import { z } from 'zod'
 import { datetime, fields, int, needed, oneOf, text, yesNo } from '../../../contract/v1/params.ts'
+import type { Actor } from '../../desk/actor.ts'
 import {
   addCustomer,
+  assertMaySetPassword,
   type Customer,
   type CustomerDraft,
   changeCustomer,
@@ -39,7 +41,8 @@ const draftParams = z.object({
 })
 type DraftParams = z.output<typeof draftParams>
 
-async function draftOf(params: DraftParams): Promise<CustomerDraft> {
+async function draftOf(actor: Actor, params: DraftParams): Promise<CustomerDraft> {
+  if (params.password !== undefined) assertMaySetPassword(actor)
   return {
     email: params.email,
     name: params.name,
@@ -84,7 +87,7 @@ export const routes = [
   ),
 
   v1('POST', '/api/customers', draftParams, async ({ app, actor, params, zone }) => {
-    const draft = await draftOf(params)
+    const draft = await draftOf(actor, params)
     const customer = await app.database.write((tx) =>
       addCustomer(tx, {
         ...draft,
@@ -104,7 +107,7 @@ export const routes = [
     '/api/customers/:customeridentifier',
     draftParams.extend(byIdentifier.shape),
     async ({ app, actor, params, zone }) => {
-      const draft = await draftOf(params)
+      const draft = await draftOf(actor, params)
       const customer = await app.database.write(async (tx) => {
         const before = await getCustomerForChange(tx, params.customeridentifier)
         return changeCustomer(tx, before, {

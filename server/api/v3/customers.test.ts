@@ -161,6 +161,8 @@ describe('customers on our own API', () => {
     const definition = { code: 'c', name: 'C', entity: 'customer' }
     expect((await desk.v3('POST', 'fields', definition, agent)).status).toBe(403)
     expect((await desk.v3('POST', 'companies', { name: 'By an agent' }, agent)).status).toBe(200)
+    const onV1 = await desk.v1('PUT', path, { password: 'long enough' }, agent)
+    expect(onV1.status).toBe(401)
     const administrator = await signedIn('D')
     expect((await desk.v3('PATCH', path, { password: 'long enough' }, administrator)).status).toBe(200)
     const row = await desk.app.database.reader

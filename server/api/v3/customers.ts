@@ -9,10 +9,11 @@ import {
 } from '../../../contract/v3/customers.ts'
 import { instantText } from '../../../contract/v3/kinds.ts'
 import type { Tx } from '../../db/write.ts'
-import { type Actor, mayAdminister } from '../../desk/actor.ts'
+import type { Actor } from '../../desk/actor.ts'
 import { getCompanyForChange } from '../../desk/companies/companies.ts'
 import {
   addCustomer,
+  assertMaySetPassword,
   type Customer,
   type CustomerDraft,
   type CustomerView,
@@ -26,7 +27,6 @@ import {
 import { setGroupsOf } from '../../desk/customers/groups.ts'
 import { customerCursor, listCustomers } from '../../desk/customers/search.ts'
 import { fieldValues } from '../../desk/fields/fields.ts'
-import { NotAllowed } from '../../lib/errors.ts'
 import { hashPassword } from '../../lib/password.ts'
 import { byId, DONE, deletedSchema, v3 } from './route.ts'
 import { groupReferences, memberGroup } from './wire/groups.ts'
@@ -58,9 +58,7 @@ type Body = z.output<typeof customerPatchSchema>
 
 async function draftOf(actor: Actor, body: Body): Promise<CustomerDraft> {
   const { groups, companyid, customfields, uniquefields, password, send_registration_mail, ...others } = body
-  // With the password one sees all conversations of the customer: more than an agent of some departments may.
-  if (password !== undefined && !mayAdminister(actor))
-    throw new NotAllowed('Only administrators may set the password of a customer.')
+  if (password !== undefined) assertMaySetPassword(actor)
   return {
     ...others,
     companyId: companyid,

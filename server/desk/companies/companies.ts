@@ -9,10 +9,11 @@ import { Invalid, NotFound } from '../../lib/errors.ts'
 import { fold } from '../../lib/fold.ts'
 import { newId } from '../../lib/ids.ts'
 import { distinctPhones } from '../../lib/phone.ts'
+import { textList } from '../../lib/text-list.ts'
 import { type GroupName, type GroupReference, listGroupsOf, setGroupsOf } from '../customers/groups.ts'
 import { type FieldValue, fieldsInstead } from '../fields/fields.ts'
 import { listUniqueFields, setUniqueFields } from '../fields/unique.ts'
-import { textList, uniqueFieldsOf } from './identity.ts'
+import { uniqueFieldsOf } from './identity.ts'
 import type { CompanyRow } from './tables.ts'
 
 export type Company = Selectable<CompanyRow>

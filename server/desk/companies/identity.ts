@@ -1,14 +1,9 @@
 // What identifies a company: its e-mails, its phones as far as no other company has them, and values given as such.
-import { z } from 'zod'
 import type { Reader } from '../../db/write.ts'
+import { textList } from '../../lib/text-list.ts'
 import type { FieldValue } from '../fields/fields.ts'
 import { findUniqueOwner, uniqueKey } from '../fields/unique.ts'
 import type { CompanyRow } from './tables.ts'
-
-const textsSchema = z.array(z.string())
-
-/** What a column of texts holds. */
-export const textList = (column: string): string[] => textsSchema.parse(JSON.parse(column))
 
 type Contacts = Pick<CompanyRow, 'id' | 'emails' | 'phones'>
 
