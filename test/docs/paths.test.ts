@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { figures } from '../../server/desk/reports/figures.ts'
 import { generated } from '../../tools/docs.ts'
 import { documents, pathsOf, ROOT } from './documents.ts'
 
@@ -43,6 +44,13 @@ test('docs/words.md has a sentence for each noun of the desk', () => {
   const words = read('docs/words.md')
   const nouns = folders('server/desk', 1).map((path) => path.slice('server/desk/'.length))
   expect(nouns.filter((noun) => !words.includes(`(\`server/desk/${noun}/\`)`))).toEqual([])
+})
+
+test('docs/reports.md defines every figure, and no other', () => {
+  const defined = [...read('docs/reports.md').matchAll(/^\| (`.*?) \|/gm)].flatMap(
+    ([, names]) => names?.match(/\w+/g) ?? [],
+  )
+  expect(defined.sort()).toEqual(Object.keys(figures).sort())
 })
 
 test.each(Object.entries(generated()))('%s has its generated part up to date (npm run docs)', (path, part) => {
