@@ -1,0 +1,353 @@
+// Random histories of conversations, played on a desk and noted down beside it: what the reports must say is then counted
+// from the notes, in the most naive way, by the definitions of docs/reports.md.
+import fc from 'fast-check'
+import type { Tx } from '../server/db/write.ts'
+import { systemActor } from '../server/desk/actor.ts'
+import { getAgent } from '../server/desk/agents/agents.ts'
+import { transfer } from '../server/desk/conversations/assignment.ts'
+import { getConversationForChange, openConversation } from '../server/desk/conversations/conversation.ts'
+import type { Channel, Status } from '../server/desk/conversations/letters.ts'
+import { postMessage } from '../server/desk/conversations/messages.ts'
+import { changeStatus } from '../server/desk/conversations/status.ts'
+import { addTagTo, removeTagFrom } from '../server/desk/conversations/tags.ts'
+import { getDepartment } from '../server/desk/departments/departments.ts'
+import { getTag } from '../server/desk/tags/tags.ts'
+
+export interface Cast {
+  agents: readonly string[]
+  departments: readonly string[]
+  tags: readonly string[]
+  channels: readonly Channel[]
+  customer: { id: string; user_id: string }
+}
+
+const actions = [
+  'open',
+  'openByAgent',
+  'openResolved',
+  'ask',
+  'answer',
+  'note',
+  'resolve',
+  'reopen',
+  'remove',
+  'assign',
+  'move',
+  'assignAndMove',
+  'tag',
+  'untag',
+] as const
+
+const step = fc.record({
+  // Openings and talk more often than the rest, or most histories would be about nothing.
+  action: fc.constantFrom<(typeof actions)[number]>(...actions, 'open', 'ask', 'ask', 'answer', 'answer', 'assign'),
+  which: fc.nat({ max: 4 }),
+  agent: fc.nat({ max: 2 }),
+  department: fc.nat({ max: 2 }),
+  tag: fc.nat({ max: 2 }),
+  channel: fc.nat({ max: 2 }),
+  withNote: fc.boolean(),
+  /** Milliseconds since the step before. */
+  pause: fc.oneof(fc.constant(0), fc.nat({ max: 2_000 }), fc.nat({ max: 4 * 3_600_000 })),
+})
+export type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
+export const steps = fc.array(step, { minLength: 1, maxLength: 30, size: 'max' })
+
+export interface Fact {
+  what:
+    | 'answer'
+    | 'newAnswer'
+    | 'nextAnswer'
+    | 'message'
+    | 'created'
+    | 'resolved'
+    | 'note'
+    | 'assigned'
+    | 'firstResolved'
+  at: number
+  conversation: string
+  department: string
+  channel: string
+  agent: string | null
+  seconds: number
+}
+
+/** What a conversation was from an instant on. */
+interface State {
+  at: number
+  status: string
+  department: string
+  agent: string | null
+  /** Whether a customer's message began it. */
+  asked: boolean
+}
+
+interface Noted {
+  id: string
+  channel: string
+  states: State[]
+  tags: Set<string>
+  wasAssigned: boolean
+  wasResolved: boolean
+}
+
+const MESSAGE = { body: 'Hello', isHtml: false, text: 'Hello' }
+const secondsFrom = (from: number, to: number): number => Math.floor(to / 1000) - Math.floor(from / 1000)
+
+/** Plays steps and notes what they mean. */
+export class History {
+  readonly facts: Fact[] = []
+  readonly conversations: Noted[] = []
+  at: number
+  readonly #cast: Cast
+
+  constructor(cast: Cast, at: number) {
+    this.#cast = cast
+    this.at = at
+  }
+
+  async play(tx: Tx, { action, which, pause, withNote, ...picks }: Step): Promise<void> {
+    this.at += pause
+    const agent = nth(this.#cast.agents, picks.agent)
+    const department = nth(this.#cast.departments, picks.department)
+    if (action === 'open' || action === 'openByAgent' || action === 'openResolved')
+      return this.#open(tx, action, agent, department, nth(this.#cast.channels, picks.channel))
+    const noted = this.conversations[which % this.conversations.length]
+    if (!noted) return
+    const note = withNote ? 'By the way' : undefined
+    const row = await getConversationForChange(tx, systemActor, noted.id)
+    const { at } = this
+    switch (action) {
+      case 'ask':
+        await postMessage(tx, row, {
+          author: { kind: 'customer', userId: this.#cast.customer.user_id },
+          message: MESSAGE,
+          isNote: false,
+          at,
+        })
+        return this.#asked(noted)
+      case 'answer':
+        await postMessage(tx, row, { author: { kind: 'agent', userId: agent }, message: MESSAGE, isNote: false, at })
+        return this.#answered(noted, agent)
+      case 'note':
+        await postMessage(tx, row, { author: { kind: 'agent', userId: agent }, message: MESSAGE, isNote: true, at })
+        return this.#note(noted, 'note', agent)
+      case 'resolve':
+      case 'reopen':
+      case 'remove': {
+        const status: Status = action === 'resolve' ? 'R' : action === 'reopen' ? 'C' : 'X'
+        await changeStatus(tx, row, { status, userId: agent, agentId: agent, note, at })
+        return this.#statusChanged(noted, status, agent, note)
+      }
+      case 'assign':
+      case 'move':
+      case 'assignAndMove': {
+        const to = {
+          agent: action === 'move' ? null : agent,
+          department: action === 'assign' ? stateOf(noted).department : department,
+        }
+        await transfer(tx, row, {
+          agent: to.agent === null ? undefined : await getAgent(tx, to.agent),
+          department: action === 'assign' ? undefined : await getDepartment(tx, department),
+          userId: agent,
+          note,
+          at,
+        })
+        return this.#moved(noted, to, agent, note)
+      }
+      default: {
+        const tag = await getTag(tx, nth(this.#cast.tags, picks.tag))
+        if (action === 'tag') {
+          await addTagTo(tx, row, tag, agent, at)
+          noted.tags.add(tag.id)
+        } else if (noted.tags.delete(tag.id)) await removeTagFrom(tx, row, tag, agent, at)
+      }
+    }
+  }
+
+  async #open(
+    tx: Tx,
+    action: 'open' | 'openByAgent' | 'openResolved',
+    agent: string,
+    department: string,
+    channel: Channel,
+  ): Promise<void> {
+    const byAgent = action === 'openByAgent'
+    const status = action === 'openResolved' ? 'R' : 'N'
+    const { id } = await openConversation(tx, {
+      author: byAgent ? { kind: 'agent', userId: agent } : { kind: 'customer', userId: this.#cast.customer.user_id },
+      customerId: this.#cast.customer.id,
+      departmentId: department,
+      subject: 'Printer',
+      channel,
+      status,
+      message: MESSAGE,
+      at: this.at,
+    })
+    const noted: Noted = {
+      id,
+      channel,
+      states: [{ at: this.at, status, department, agent: null, asked: !byAgent }],
+      tags: new Set(),
+      wasAssigned: false,
+      wasResolved: status === 'R',
+    }
+    this.conversations.push(noted)
+    this.#note(noted, 'created', byAgent ? agent : null)
+    if (!byAgent) this.#note(noted, 'message', null)
+    if (status === 'R') {
+      this.#note(noted, 'resolved', null)
+      this.#note(noted, 'firstResolved', null)
+    }
+  }
+
+  #asked(noted: Noted): void {
+    this.#note(noted, 'message', null)
+    const { status } = stateOf(noted)
+    this.#become(noted, { status: ['A', 'R'].includes(status) ? 'C' : status, asked: true })
+  }
+
+  #answered(noted: Noted, agent: string): void {
+    this.#note(noted, 'answer', agent)
+    const { status } = stateOf(noted)
+    // The customer's first message since the conversation was last neither new nor open.
+    const begin = noted.states.findLastIndex((state) => !isOpen(state)) + 1
+    const asked = noted.states.slice(begin).find((state) => state.asked)
+    if (asked && status === 'N') this.#note(noted, 'newAnswer', agent, asked.at)
+    if (asked && status === 'C') this.#note(noted, 'nextAnswer', agent, asked.at)
+    this.#become(noted, { status: 'A' })
+  }
+
+  #statusChanged(noted: Noted, status: string, agent: string, note: string | undefined): void {
+    if (note !== undefined) this.#note(noted, 'note', agent)
+    if (stateOf(noted).status === status) return
+    if (status === 'R') {
+      this.#note(noted, 'resolved', agent)
+      if (!noted.wasResolved) this.#note(noted, 'firstResolved', agent, noted.states[0]?.at)
+      noted.wasResolved = true
+    }
+    this.#become(noted, { status })
+  }
+
+  #moved(noted: Noted, to: { agent: string | null; department: string }, by: string, note: string | undefined): void {
+    this.#become(noted, to)
+    if (note !== undefined) this.#note(noted, 'note', by)
+    if (to.agent === null || noted.wasAssigned) return
+    noted.wasAssigned = true
+    this.#note(noted, 'assigned', to.agent, noted.states[0]?.at)
+  }
+
+  #become(noted: Noted, change: Partial<State>): void {
+    noted.states.push({ ...stateOf(noted), asked: false, ...change, at: this.at })
+  }
+
+  #note(noted: Noted, what: Fact['what'], agent: string | null, since = this.at): void {
+    this.facts.push({
+      what,
+      at: this.at,
+      conversation: noted.id,
+      department: stateOf(noted).department,
+      channel: noted.channel,
+      agent,
+      seconds: secondsFrom(since, this.at),
+    })
+  }
+}
+
+function nth<T>(list: readonly T[], index: number): T {
+  const found = list[index]
+  if (found === undefined) throw new Error(`the cast has no number ${index}`)
+  return found
+}
+
+function stateOf({ states }: Noted): State {
+  const last = states.at(-1)
+  if (!last) throw new Error('a conversation without a state')
+  return last
+}
+
+const isOpen = ({ status }: State): boolean => status === 'N' || status === 'C'
+
+/** Every figure of a row, from the facts that belong to it, as texts. */
+export function recount(facts: readonly Fact[], columns: readonly string[]): Record<string, string> {
+  const of = (what: Fact['what']): Fact[] => facts.filter((fact) => fact.what === what)
+  const average = (what: Fact['what']): string => {
+    const found = of(what)
+    if (found.length === 0) return '0'
+    const sum = found.reduce((total, { seconds }) => total + seconds, 0)
+    return String(Math.floor((2 * sum + found.length) / (2 * found.length)))
+  }
+  const answers = of('answer').length
+  const known: Record<string, string> = {
+    answers: String(answers),
+    newAnswerAvgTime: average('newAnswer'),
+    newAnswerAvgTimeSla: average('newAnswer'),
+    nextAnswerAvgTime: average('nextAnswer'),
+    nextAnswerAvgTimeSla: average('nextAnswer'),
+    not_ranked: String(answers),
+    not_ranked_p: answers > 0 ? '100.00' : '0.00',
+    i_messages: String(of('message').length),
+    created_tickets: String(of('created').length),
+    resolved_tickets: String(of('resolved').length),
+    notes: String(of('note').length),
+    firstAssignAvgTime: average('assigned'),
+    firstAssignAvgTimeSla: average('assigned'),
+    firstResolveAvgTime: average('firstResolved'),
+    firstResolveAvgTimeSla: average('firstResolved'),
+  }
+  return Object.fromEntries(
+    columns.map((column) => [column, known[column] ?? (/_(p|ph)$/.test(column) ? '0.00' : '0')]),
+  )
+}
+
+export interface Narrowing {
+  department?: string
+  agent?: string
+}
+
+/** How many conversations wait and are worked on at an instant. */
+function levelAt(history: History, instant: number, { department, agent }: Narrowing): [number, number] {
+  const states = history.conversations
+    .flatMap(({ states }) => states.findLast(({ at }) => at <= instant) ?? [])
+    .filter(isOpen)
+    .filter((state) => department === undefined || state.department === department)
+    .filter((state) => agent === undefined || state.agent === agent)
+  const waiting = states.filter((state) => state.agent === null).length
+  return [waiting, states.length - waiting]
+}
+
+/** The load over stretches of time together, as texts. */
+export function recountLoad(
+  history: History,
+  stretches: readonly { from: number; before: number }[],
+  narrowing: Narrowing,
+): Record<string, string> {
+  const parts = stretches.flatMap(({ from, before }) => {
+    const changes = history.conversations.flatMap(({ states }) => states.map(({ at }) => at))
+    const cuts = [...new Set([from, ...changes.filter((at) => at > from && at < before)])].sort((a, b) => a - b)
+    return cuts.map((cut, index) => ({
+      length: (cuts[index + 1] ?? before) - cut,
+      level: levelAt(history, cut, narrowing),
+    }))
+  })
+  const total = parts.reduce((sum, { length }) => sum + length, 0)
+  const figures = (which: 0 | 1) => {
+    const levels = parts.map(({ level }) => level[which])
+    const hundredths = Math.floor(
+      parts.reduce((sum, { length, level }) => sum + 100 * length * level[which], 0) / total + 0.5,
+    )
+    return { avg: (hundredths / 100).toFixed(2), max: String(Math.max(...levels)), min: String(Math.min(...levels)) }
+  }
+  const [queue, service] = [figures(0), figures(1)]
+  return {
+    avgQueue: queue.avg,
+    maxQueue: queue.max,
+    minQueue: queue.min,
+    avgSlots: '0.00',
+    maxSlots: '0',
+    minSlots: '0',
+    avgService: service.avg,
+    maxService: service.max,
+    minService: service.min,
+  }
+}
