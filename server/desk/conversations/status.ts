@@ -5,7 +5,8 @@ import { countConversation } from '../departments/counts.ts'
 import { type FactDraft, recordFacts } from '../metrics/facts.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
-import { groupTypes, messageTypes, type Status, statuses } from './letters.ts'
+import { leaveWhatIsGone } from './homecoming.ts'
+import { type GroupType, groupTypes, messageTypes, type Status, statuses } from './letters.ts'
 import { loadConversation } from './load-steps.ts'
 
 /** A customer's message opens what was answered, resolved, postponed or closed. New stays new. Spam and deleted stay. */
@@ -18,7 +19,8 @@ export function statusAfterAgent(before: string): Status | undefined {
   return before === 'A' ? undefined : 'A'
 }
 
-const groupTypeOf = (status: Status) =>
+/** What a change to a status looks like in the history. */
+export const groupTypeOf = (status: Status): GroupType =>
   ({ R: groupTypes.resolve, W: groupTypes.postpone, B: groupTypes.spam, X: groupTypes.delete })[status as string] ??
   groupTypes.internal
 
@@ -82,6 +84,7 @@ export async function setStatus(
     .execute()
   countConversation(tx, conversation, { status })
   loadConversation(tx, conversation, { status }, at)
+  await leaveWhatIsGone(tx, conversation, status, at)
   return facts
 }
 
