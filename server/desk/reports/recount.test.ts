@@ -180,7 +180,7 @@ describe('any history', () => {
           })
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     )
   })
 
@@ -215,7 +215,7 @@ describe('any history', () => {
           }
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     )
   })
 })
