@@ -23,6 +23,8 @@ import { addTag } from '../tags/tags.ts'
 
 const ZONE = 'Europe/Berlin'
 const HOUR = 3_600_000
+/** Enough for a failure to be made small; then it is told as it is. */
+const PATIENCE = { interruptAfterTimeLimit: 20_000 }
 
 let desk: TestDesk
 let cast: Cast
@@ -180,7 +182,7 @@ describe('any history', () => {
           })
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 20, ...PATIENCE },
     )
   })
 
@@ -215,7 +217,7 @@ describe('any history', () => {
           }
         }
       }),
-      { numRuns: 12 },
+      { numRuns: 12, ...PATIENCE },
     )
   })
 })
