@@ -14,7 +14,7 @@ const nouns = readdirSync(HERE, { withFileTypes: true }).filter((entry) => entry
 const importsOf = (source: string): string[] =>
   [...source.matchAll(/from '\.\.\/([\w-]+)\/(?!tables\.ts')[^']+'/g)].flatMap(([, noun]) => noun ?? [])
 
-export const goesRight = (noun: string, source: string): string[] =>
+const goesRight = (noun: string, source: string): string[] =>
   importsOf(source).filter((other) => order.indexOf(other) > order.indexOf(noun))
 
 test('an import of something to the right is found', () => {

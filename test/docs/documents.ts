@@ -38,10 +38,10 @@ export const blocksOf = ({ path, text }: Document): Block[] =>
     reason: match[1],
   }))
 
-/** Paths of the repository that a document names: targets of links, and what stands in backticks and has a slash. */
+/** Paths that a document names: targets of links, and what has a slash and stands in backticks. `./data` is a user's own. */
 export function pathsOf({ path, text }: Document): string[] {
   const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : ''
   const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) => join(folder, target ?? ''))
-  const named = [...text.matchAll(/`((?:[\w.-]+\/)+[\w.-]*)`/g)].flatMap(([, target]) => target ?? [])
+  const named = [...text.matchAll(/`((?!\.\/)(?:[\w.-]+\/)+[\w.-]*)`/g)].flatMap(([, target]) => target ?? [])
   return [...new Set([...links, ...named])].sort()
 }
