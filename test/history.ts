@@ -48,7 +48,11 @@ const step = fc.record({
   channel: fc.nat({ max: 2 }),
   withNote: fc.boolean(),
   /** Milliseconds since the step before. */
-  pause: fc.oneof(fc.constant(0), fc.nat({ max: 2_000 }), fc.nat({ max: 4 * 3_600_000 })),
+  pause: fc.oneof(
+    fc.nat({ max: 2 }).map((seconds) => seconds * 1_000),
+    fc.nat({ max: 2_000 }),
+    fc.nat({ max: 4 * 3_600_000 }),
+  ),
 })
 export type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
 export const steps = fc.array(step, { minLength: 1, maxLength: 30, size: 'max' })
