@@ -53,6 +53,20 @@ describe.each(calls.filter(({ path }) => path.includes('[')))('$method $path', (
   })
 })
 
+describe('a call that is not there', () => {
+  test.each([
+    ['GET', 'nowhere'],
+    ['POST', 'tags/default/nowhere'],
+    ['PUT', 'tags'],
+    ['DELETE', 'application/status'],
+    ['GET', ''],
+  ])('%s /api/%s is told in the format asked for', async (method, path) => {
+    const nothing = { path: {}, required: {}, sensible: {}, optional: {} }
+    const call = { method: method as 'GET', path: `/api/${path}`, title: '', generations: [], params: [], returns: [] }
+    for (const format of formats) expect((await refusal(call, format, nothing)).status).toBe(404)
+  })
+})
+
 const inBody = (call: ContractCall) => call.params.filter(({ name }) => name !== 'apikey' && !name.startsWith('['))
 
 const missing: Fault[] = calls.flatMap((call) =>

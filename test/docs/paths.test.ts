@@ -46,6 +46,14 @@ test('docs/words.md has a sentence for each noun of the desk', () => {
   expect(nouns.filter((noun) => !words.includes(`(\`server/desk/${noun}/\`)`))).toEqual([])
 })
 
+test('docs/adr/0002-dependencies.md has a line for each dependency', () => {
+  const { dependencies } = JSON.parse(read('package.json'))
+  const explained = [...read('docs/adr/0002-dependencies.md').matchAll(/^\| ([@\w/-]+) \| .+ \| .+ \|$/gm)].map(
+    ([, name]) => name,
+  )
+  expect(explained.filter((name) => name !== 'package').sort()).toEqual(Object.keys(dependencies).sort())
+})
+
 test('docs/reports.md defines every figure, and no other', () => {
   const defined = [...read('docs/reports.md').matchAll(/^\| (`.*?) \|/gm)].flatMap(
     ([, names]) => names?.match(/\w+/g) ?? [],
