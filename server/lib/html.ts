@@ -83,6 +83,8 @@ export async function textOfHtml(html: string): Promise<string> {
     selectors: [
       { selector: 'a', options: { ignoreHref: true } },
       { selector: 'img', format: 'skip' },
+      // Headings would be shouted: IN CAPITALS.
+      ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
     ],
   })
 }

@@ -9,7 +9,7 @@ import type { PreparedContent } from './content.ts'
 import { DEFAULT_KNOWLEDGEBASE } from './ids.ts'
 import { getKnowledgebase } from './knowledgebases.ts'
 import { type Access, type EntryStatus, type EntryType, isContribution, mayLieIn, placesOf } from './letters.ts'
-import { indexEntry, unindexEntries } from './search.ts'
+import { indexEntry, reindexEntry, unindexEntries } from './search.ts'
 import type { KbEntryRow } from './tables.ts'
 import { depthOf, isBelow, levelsBelow, lockTree, MAX_DEPTH, orderAtTop, pathIn, ROOT, settleBelow } from './tree.ts'
 
@@ -102,6 +102,9 @@ export interface EntryPatch extends Partial<EntryFields> {
   kbId?: string | undefined
 }
 
+/** What the search index is made of. Moving or reordering an entry leaves it as it is. */
+const SEARCHED = ['title', 'keywords', 'metadescription', 'description', 'content_text', 'rstatus'] as const
+
 /** Changes what the patch names. */
 export async function changeEntry(tx: Tx, id: number, patch: EntryPatch): Promise<Entry> {
   await lockTree(tx)
@@ -130,7 +133,7 @@ export async function changeEntry(tx: Tx, id: number, patch: EntryPatch): Promis
   const { id: _id, ...columns } = entry
   await tx.updateTable('kb_entries').set(columns).where('id', '=', id).execute()
   if (place || entry.access_inherited !== before.access_inherited) await settleBelow(tx, id, now)
-  await indexEntry(tx, entry)
+  if (SEARCHED.some((column) => entry[column] !== before[column])) await reindexEntry(tx, entry)
   recordEvent(tx, { type: place ? 'kbentry.moved' : 'kbentry.changed', data: eventData(entry) })
   return entry
 }
@@ -146,7 +149,7 @@ export async function removeEntry(tx: Tx, id: number): Promise<void> {
     const now = Date.now()
     const gone = { ...entry, deleted_at: now, changed_at: now }
     await tx.updateTable('kb_entries').set({ deleted_at: now, changed_at: now }).where('id', '=', id).execute()
-    await indexEntry(tx, gone)
+    await reindexEntry(tx, gone)
   } else {
     const below = tx
       .selectFrom('kb_entries')

@@ -47,7 +47,7 @@ export interface IndexRow {
 
 /** The rows of an entry. A row that would add no word to the one before is left out. */
 export function indexRows(entry: Indexed): IndexRow[] {
-  const title = [...wordsOf(entry.title)]
+  const title = wordsOf(entry.title)
   const titleRank = Math.min(Math.max(title.length - 1, 0), MAX_TITLE_RANK)
   const { all, insistent } = wordsOfText(entry)
   const steps: [rank: number, words: Iterable<string>][] = [

@@ -10,9 +10,16 @@ import { queryWords } from './words.ts'
 
 type Entry = Selectable<KbEntryRow>
 
-/** Brings the index in step with an entry; whoever writes an entry calls this in the same transaction. */
-export async function indexEntry(tx: Tx, entry: Indexed & Pick<Entry, 'rtype' | 'rstatus' | 'deleted_at'>) {
+/** Brings the index in step with an entry that was changed; whoever writes one does this in the same transaction. */
+export async function reindexEntry(tx: Tx, entry: IndexedEntry): Promise<void> {
   await unindex(tx, sql.join(spotsOf(entry.id)))
+  await indexEntry(tx, entry)
+}
+
+type IndexedEntry = Indexed & Pick<Entry, 'rtype' | 'rstatus' | 'deleted_at'>
+
+/** Puts a new entry into the index, if readers may find it. */
+export async function indexEntry(tx: Tx, entry: IndexedEntry): Promise<void> {
   if (!isShown(entry)) return
   for (const { spot, words } of indexRows(entry)) {
     await (engineOf(tx) === 'postgres'

@@ -32,6 +32,7 @@ export function foldAccents(text: string): string {
   )
 }
 
+const ASCII_RUN = /[a-z0-9]+/g
 const RUN = /[\p{L}\p{N}\p{M}]+/gu
 /** Scripts that put no spaces between words. */
 const UNSPACED = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u
@@ -44,27 +45,22 @@ const MAX_LENGTH = 40
 const shortened = (word: string): string => (word.length <= MAX_LENGTH ? word : [...word].slice(0, MAX_LENGTH).join(''))
 
 /** The parts of a text between spaces and punctuation; `cut` says what becomes of a run without spaces. */
-function* partsOf(text: string, cut: (characters: readonly string[]) => Iterable<string>): Generator<string> {
-  for (const [run] of foldAccents(text).matchAll(RUN)) {
-    if (!UNSPACED.test(run)) yield shortened(run)
-    else
-      for (const [part] of run.matchAll(PART)) {
-        if (UNSPACED.test(part)) yield* cut([...part])
-        else yield shortened(part)
-      }
-  }
+function partsOf(text: string, cut: (characters: readonly string[]) => readonly string[]): string[] {
+  const folded = foldAccents(text)
+  if (ASCII.test(folded)) return (folded.match(ASCII_RUN) ?? []).map(shortened)
+  const runs = folded.match(RUN) ?? []
+  if (!UNSPACED.test(folded)) return runs.map(shortened)
+  return runs
+    .flatMap((run) => run.match(PART) ?? [])
+    .flatMap((part) => (UNSPACED.test(part) ? cut([...part]) : shortened(part)))
 }
 
-function* pairs(characters: readonly string[]): Generator<string> {
-  for (let at = 0; at + 1 < characters.length; at++) yield `${characters[at]}${characters[at + 1]}`
-}
+const pairsOf = (characters: readonly string[]): string[] =>
+  characters.slice(1).map((character, at) => `${characters[at]}${character}`)
 
-/** The words under which a text can be found, in order, with repeats. Scripts without spaces: each character and pair. */
-export const wordsOf = (text: string): Generator<string> =>
-  partsOf(text, function* (characters) {
-    yield* characters
-    yield* pairs(characters)
-  })
+/** The words under which a text can be found, with repeats. Scripts without spaces: each character and pair. */
+export const wordsOf = (text: string): string[] =>
+  partsOf(text, (characters) => [...characters, ...pairsOf(characters)])
 
 /** More would only make a search slower, not more exact. */
 const MAX_QUERY_WORDS = 24
@@ -72,8 +68,7 @@ const MAX_QUERY_WORDS = 24
 /** The different words that somebody is looking for, in order. None: there was only punctuation. */
 export function queryWords(text: string): string[] {
   const words = new Set<string>()
-  const parts = partsOf(text, (characters) => (characters.length === 1 ? characters : pairs(characters)))
-  for (const word of parts) {
+  for (const word of partsOf(text, (characters) => (characters.length === 1 ? characters : pairsOf(characters)))) {
     // The last word stays last: it is looked for as the beginning of a word.
     words.delete(word)
     words.add(word)
