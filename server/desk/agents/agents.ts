@@ -1,6 +1,7 @@
 // Agents: the people who answer.
 import type { Selectable } from 'kysely'
 import { lockForChange } from '../../db/differences.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { enqueue } from '../../jobs/queue.ts'
@@ -13,13 +14,16 @@ import type { AgentRow } from './tables.ts'
 
 export type Agent = Selectable<AgentRow>
 
+const live = (db: Reader) => db.selectFrom('agents').selectAll().where('deleted_at', 'is', null)
+
+const byEmail = prepared((db, key: string) => live(db).where('email_key', '=', key))
+const byId = prepared((db, id: string) => live(db).where('id', '=', id))
+const byContact = prepared((db, id: string) => live(db).where('contact_id', '=', id))
+
 /** An agent by email, userid or contactid; undefined if there is none or he was deleted. */
-export function findAgent(db: Reader, identifier: string): Promise<Agent | undefined> {
-  const query = db.selectFrom('agents').selectAll().where('deleted_at', 'is', null)
-  if (identifier.includes('@')) return query.where('email_key', '=', emailKey(identifier)).executeTakeFirst()
-  return query
-    .where((where) => where.or([where('id', '=', identifier), where('contact_id', '=', identifier)]))
-    .executeTakeFirst()
+export async function findAgent(db: Reader, identifier: string): Promise<Agent | undefined> {
+  if (identifier.includes('@')) return (await byEmail(db, emailKey(identifier)))[0]
+  return (await byId(db, identifier))[0] ?? (await byContact(db, identifier))[0]
 }
 
 export async function getAgent(db: Reader, identifier: string): Promise<Agent> {

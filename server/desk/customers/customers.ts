@@ -1,6 +1,7 @@
 // Customers: the people who ask.
 import type { Selectable } from 'kysely'
 import { lockForChange } from '../../db/differences.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { emailKey, isEmail, splitName } from '../../lib/email.ts'
@@ -18,9 +19,17 @@ import type { CustomerRow } from './tables.ts'
 
 export type Customer = Selectable<CustomerRow>
 
+const live = (db: Reader) => db.selectFrom('customers').selectAll().where('deleted_at', 'is', null)
+
+const byEmail = prepared((db, key: string) => live(db).where('email_key', '=', key))
+const byId = prepared((db, id: string) => live(db).where('id', '=', id))
+const byUser = prepared((db, id: string) => live(db).where('user_id', '=', id))
+
 /** A customer by email, contactid or userid; undefined if there is none or he was deleted. */
-export const findCustomer = (db: Reader, identifier: string): Promise<Customer | undefined> =>
-  find(live(db), identifier)
+export async function findCustomer(db: Reader, identifier: string): Promise<Customer | undefined> {
+  if (identifier.includes('@')) return (await byEmail(db, emailKey(identifier)))[0]
+  return (await byId(db, identifier))[0] ?? (await byUser(db, identifier))[0]
+}
 
 export async function getCustomer(db: Reader, identifier: string): Promise<Customer> {
   return existing(await findCustomer(db, identifier), identifier)
@@ -28,17 +37,8 @@ export async function getCustomer(db: Reader, identifier: string): Promise<Custo
 
 /** A customer whom nobody else changes until the transaction ends. */
 export async function getCustomerForChange(tx: Tx, identifier: string): Promise<Customer> {
-  return existing(await find(lockForChange(tx, live(tx)), identifier), identifier)
-}
-
-const live = (db: Reader) => db.selectFrom('customers').selectAll().where('deleted_at', 'is', null)
-
-async function find(query: ReturnType<typeof live>, identifier: string): Promise<Customer | undefined> {
-  if (identifier.includes('@')) return query.where('email_key', '=', emailKey(identifier)).executeTakeFirst()
-  return (
-    (await query.where('id', '=', identifier).executeTakeFirst()) ??
-    (await query.where('user_id', '=', identifier).executeTakeFirst())
-  )
+  const { seq } = await getCustomer(tx, identifier)
+  return existing(await lockForChange(tx, live(tx).where('seq', '=', seq)).executeTakeFirst(), identifier)
 }
 
 function existing(customer: Customer | undefined, identifier: string): Customer {

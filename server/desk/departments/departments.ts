@@ -1,5 +1,6 @@
 // Departments: where conversations wait, and what a plain agent may see.
 import type { Selectable } from 'kysely'
+import { prepared } from '../../db/prepared.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { Conflict, NotAllowed, NotFound } from '../../lib/errors.ts'
@@ -26,10 +27,12 @@ export async function getDepartment(db: Reader, id: string): Promise<Department>
 
 /** A department, in use or deleted: old conversations still name theirs. */
 export async function getDepartmentEvenDeleted(db: Reader, id: string): Promise<Department> {
-  const row = await db.selectFrom('departments').selectAll().where('id', '=', id).executeTakeFirst()
+  const [row] = await byId(db, id)
   if (!row) throw unknown(id)
   return row
 }
+
+const byId = prepared((db, id: string) => db.selectFrom('departments').selectAll().where('id', '=', id))
 
 const unknown = (id: string): NotFound => new NotFound(`Department '${id}' not found`)
 
