@@ -89,7 +89,7 @@ describe("a conversation in a department that is not the agent's", () => {
   })
 
   test('is in no list, whatever is asked for', async () => {
-    const filters = [
+    const filters: Record<string, string>[] = [
       {},
       { department: elsewhere },
       { owneridentifier: 'anna@example.com' },
