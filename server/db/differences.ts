@@ -1,6 +1,7 @@
 // Where SQLite and PostgreSQL want different SQL. One function a difference; each has a test on both.
-import { type Expression, PostgresAdapter, type RawBuilder, type SqlBool, sql } from 'kysely'
+import { type Expression, PostgresAdapter, type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Engine } from './engine.ts'
+import type { Tables } from './schema.ts'
 import type { Reader } from './write.ts'
 
 export function engineOf(db: Reader): Engine {
@@ -48,22 +49,22 @@ export function matchesLocalPattern(
 }
 
 /**
- * Pairs of whole numbers as rows of a table `spans`: `position` counts from 0. As JSON, so that the text of the query does
- * not grow with their number.
+ * The rows of a table with an instant `at`, each with the `position` of the slice of time that it falls in: slice 0 goes
+ * from the first bound up to the second, and so on. Rows outside of all are left out.
+ *
+ * SQLite goes to the index once for each slice. PostgreSQL would misjudge such a join by a thousand times, and has a
+ * function that finds the slice of each row of the whole range. The bounds are one parameter: the text does not grow.
  */
-export function spanTable(db: Reader, spans: readonly { from: number; before: number }[]) {
-  const json = JSON.stringify(spans.map(({ from, before }) => [from, before]))
+export function sliced<Table extends 'facts' | 'load_changes'>(db: Reader, table: Table, bounds: readonly number[]) {
+  const slices = bounds.slice(1).map((before, index) => [bounds[index] ?? before, before])
   const rows =
     engineOf(db) === 'postgres'
-      ? sql<SpanRow>`(select position - 1 as position, (pair ->> 0)::bigint as starts, (pair ->> 1)::bigint as ends
-          from jsonb_array_elements(${json}::jsonb) with ordinality as pairs (pair, position))`
-      : sql<SpanRow>`(select key as position, json_extract(value, '$[0]') as starts, json_extract(value, '$[1]') as ends
-          from json_each(${json}))`
-  return rows.as<'spans'>('spans')
+      ? sql<Sliced<Table>>`(select rows.*, width_bucket(rows.at, ${`{${bounds.join()}}`}::bigint[]) - 1 as position
+          from ${sql.table(table)} as rows where rows.at >= ${bounds[0] ?? 0} and rows.at < ${bounds.at(-1) ?? 0})`
+      : sql<Sliced<Table>>`(select rows.*, slices.key as position
+          from json_each(${JSON.stringify(slices)}) as slices cross join ${sql.table(table)} as rows
+          where rows.at >= json_extract(slices.value, '$[0]') and rows.at < json_extract(slices.value, '$[1]'))`
+  return rows.as<'sliced'>('sliced')
 }
 
-interface SpanRow {
-  position: number
-  starts: number
-  ends: number
-}
+type Sliced<Table extends 'facts' | 'load_changes'> = Selectable<Tables[Table]> & { position: number }

@@ -1,10 +1,10 @@
 // How much waited and how much was worked on in each hour.
 import { type Expression, type SqlBool, sql } from 'kysely'
-import { spanTable } from '../../db/differences.ts'
+import { sliced } from '../../db/differences.ts'
 import type { Reader } from '../../db/write.ts'
 import { dayOf, type Service, startOfDay } from '../metrics/load.ts'
 import { ratio } from './figures.ts'
-import { type Interval, listIntervals, type Page, type Range } from './range.ts'
+import { boundsOf, type Interval, listIntervals, type Page, type Range } from './range.ts'
 import type { Scope } from './scope.ts'
 import type { Span } from './totals.ts'
 
@@ -36,12 +36,12 @@ export async function loadReport(
 ): Promise<HourOfLoad[]> {
   const hours = listIntervals(range, 'hour', page)
   if (!hours[0]) return []
-  const spans = hours.map(({ from, before }) => ({ from, before: Math.min(before, now + 1) }))
+  const bounds = boundsOf(hours).map((bound) => Math.min(bound, now + 1))
   const level = await levelAt(db, service, scope, hours[0].from)
-  const courses = await coursesIn(db, service, scope, spans)
+  const courses = await coursesIn(db, service, scope, bounds)
   return hours.map((hour, position) => {
     if (hour.from > now) return { hour, waiting: NONE, slots: NONE, inService: NONE }
-    const span = spans[position] ?? hour
+    const span = { from: hour.from, before: Math.min(hour.before, now + 1) }
     const course = courses.get(position)
     const row = {
       hour,
@@ -116,20 +116,18 @@ export function levelQuery(db: Reader, service: Service, scope: Scope, instant: 
 const levelAt = (db: Reader, service: Service, scope: Scope, instant: number) =>
   levelQuery(db, service, scope, instant).executeTakeFirstOrThrow()
 
-/** The query behind the steps of each span, by its position. */
-export function stepsQuery(db: Reader, service: Service, scope: Scope, spans: readonly Span[]) {
+/** The query behind the steps of each slice between two bounds, by its number. */
+export function stepsQuery(db: Reader, service: Service, scope: Scope, bounds: readonly number[]) {
   // Steps of one instant are one: a transfer takes from one level and gives to another in no time.
   const instants = db
-    .selectFrom(spanTable(db, spans))
-    .crossJoin('load_changes')
-    .select(['position', 'at', 'ends', waitingSum.as('waiting'), serviceSum.as('service')])
+    .selectFrom(sliced(db, 'load_changes', bounds))
+    .select(['position', 'at', waitingSum.as('waiting'), serviceSum.as('service')])
     .where((eb) => eb.and(conditions(service, scope)))
-    .whereRef('at', '>=', 'starts')
-    .whereRef('at', '<', 'ends')
-    .groupBy(['position', 'at', 'ends'])
+    .groupBy(['position', 'at'])
+  const origin = bounds[0] ?? 0
   const courses = db
     .selectFrom(instants.as('instants'))
-    .select(['position', 'at', 'ends', 'waiting', 'service'])
+    .select(['position', 'at', 'waiting', 'service'])
     .select([
       sql<number>`sum(waiting) over (partition by position order by at)`.as('waiting_level'),
       sql<number>`sum(service) over (partition by position order by at)`.as('service_level'),
@@ -141,37 +139,42 @@ export function stepsQuery(db: Reader, service: Service, scope: Scope, spans: re
       'position',
       whole(sql`min(at)`).as('first_at'),
       whole(sql`sum(waiting)`).as('waiting'),
-      whole(sql`sum(waiting * (ends - at))`).as('waiting_area'),
+      // From the first bound, for the sum of whole instants would pass what a number holds exactly.
+      whole(sql`sum(waiting * (at - ${origin}))`).as('waiting_moment'),
       whole(sql`min(waiting_level)`).as('waiting_min'),
       whole(sql`max(waiting_level)`).as('waiting_max'),
       whole(sql`sum(service)`).as('service'),
-      whole(sql`sum(service * (ends - at))`).as('service_area'),
+      whole(sql`sum(service * (at - ${origin}))`).as('service_moment'),
       whole(sql`min(service_level)`).as('service_min'),
       whole(sql`max(service_level)`).as('service_max'),
     ])
 }
 
-async function coursesIn(db: Reader, service: Service, scope: Scope, spans: readonly Span[]) {
-  const rows = await stepsQuery(db, service, scope, spans).execute()
+async function coursesIn(db: Reader, service: Service, scope: Scope, bounds: readonly number[]) {
+  const rows = await stepsQuery(db, service, scope, bounds).execute()
   return new Map(
-    rows.map((row): [number, { waiting: Course; service: Course }] => [
-      row.position,
-      {
-        waiting: {
-          firstAt: row.first_at,
-          net: row.waiting,
-          min: row.waiting_min,
-          max: row.waiting_max,
-          area: row.waiting_area,
+    rows.map((row): [number, { waiting: Course; service: Course }] => {
+      const length = (bounds[row.position + 1] ?? 0) - (bounds[0] ?? 0)
+      const { first_at: firstAt } = row
+      return [
+        row.position,
+        {
+          waiting: {
+            firstAt,
+            net: row.waiting,
+            min: row.waiting_min,
+            max: row.waiting_max,
+            area: row.waiting * length - row.waiting_moment,
+          },
+          service: {
+            firstAt,
+            net: row.service,
+            min: row.service_min,
+            max: row.service_max,
+            area: row.service * length - row.service_moment,
+          },
         },
-        service: {
-          firstAt: row.first_at,
-          net: row.service,
-          min: row.service_min,
-          max: row.service_max,
-          area: row.service_area,
-        },
-      },
-    ]),
+      ]
+    }),
   )
 }

@@ -2,8 +2,8 @@
 import type { Reader } from '../../db/write.ts'
 import type { Actor } from '../actor.ts'
 import { NOTHING, type Totals } from './figures.ts'
-import { clip, type Interval, listIntervals, type Page, type Range, type Unit } from './range.ts'
-import { totalsOfSpans } from './totals.ts'
+import { boundsOf, clip, type Interval, listIntervals, type Page, type Range, type Unit } from './range.ts'
+import { totalsOfSlices } from './totals.ts'
 
 /** Intervals in order. Those at the ends of the range are only as long as the range reaches into them. */
 export async function performanceReport(
@@ -14,6 +14,6 @@ export async function performanceReport(
   page: Page,
 ): Promise<{ interval: Interval; totals: Totals }[]> {
   const intervals = listIntervals(range, unit, page).map((interval) => clip(interval, range))
-  const totals = await totalsOfSpans(db, actor, intervals)
+  const totals = await totalsOfSlices(db, actor, boundsOf(intervals))
   return intervals.map((interval, position) => ({ interval, totals: totals.get(position) ?? NOTHING }))
 }

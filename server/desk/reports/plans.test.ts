@@ -4,7 +4,7 @@ import { newDesk, type TestDesk } from '../../../test/desk.ts'
 import { planOf } from '../../../test/plan.ts'
 import { systemActor } from '../actor.ts'
 import { levelQuery, stepsQuery } from './load.ts'
-import { type Dimension, factsBy, factsInSpans } from './totals.ts'
+import { type Dimension, factsBy, factsInSlices } from './totals.ts'
 
 let desk: TestDesk
 beforeAll(async () => {
@@ -14,11 +14,11 @@ afterAll(() => desk.close())
 
 const DAY = 86_400_000
 const span = { from: 20_000 * DAY, before: 20_030 * DAY }
-const spans = Array.from({ length: 30 }, (_, n) => ({ from: span.from + n * DAY, before: span.from + (n + 1) * DAY }))
+const bounds = Array.from({ length: 31 }, (_, n) => span.from + n * DAY)
 const scope = { departmentIds: ['default'], agentId: undefined }
 
 const wholeTables = (plan: readonly string[]): string[] =>
-  plan.filter((line) => /SCAN (facts|load_changes|load_days|conversation_tags)|Seq Scan/.test(line))
+  plan.filter((line) => /SCAN (facts|rows|load_changes|load_days|conversation_tags)|Seq Scan/.test(line))
 
 test.each<Dimension>(['agent', 'channel', 'department', 'tag'])(
   'the facts of each %s come from the range',
@@ -30,7 +30,7 @@ test.each<Dimension>(['agent', 'channel', 'department', 'tag'])(
 )
 
 test('the facts of each interval come from the intervals', async () => {
-  const plan = await planOf(desk, factsInSpans(desk.app.database.reader, systemActor, spans).compile())
+  const plan = await planOf(desk, factsInSlices(desk.app.database.reader, systemActor, bounds).compile())
   expect(plan.join('\n')).toContain('facts_at')
   expect(wholeTables(plan)).toEqual([])
 })
@@ -42,7 +42,7 @@ test('the level at an instant comes from the days before and the steps of its da
 })
 
 test('the steps of hours come from the hours', async () => {
-  const plan = await planOf(desk, stepsQuery(desk.app.database.reader, 'tickets', scope, spans).compile())
+  const plan = await planOf(desk, stepsQuery(desk.app.database.reader, 'tickets', scope, bounds).compile())
   expect(plan.join('\n')).toContain('load_changes_at')
   expect(wholeTables(plan)).toEqual([])
 })

@@ -95,3 +95,9 @@ export function clip(interval: Interval, { from, before, zone }: Range): Interva
     wallBefore: interval.before > before ? wallAt(before, zone) : interval.wallBefore,
   }
 }
+
+/** The instants between which intervals lie that follow one another. */
+export const boundsOf = (intervals: readonly Interval[]): number[] => [
+  ...intervals.map(({ from }) => from),
+  ...intervals.slice(-1).map(({ before }) => before),
+]

@@ -1,6 +1,6 @@
 // The one place that counts facts: those of a range for each agent, channel, department or tag, or for each interval.
 import { type RawBuilder, sql } from 'kysely'
-import { spanTable } from '../../db/differences.ts'
+import { sliced } from '../../db/differences.ts'
 import type { Reader } from '../../db/write.ts'
 import { type Actor, visibleDepartments } from '../actor.ts'
 import type { Totals } from './figures.ts'
@@ -20,17 +20,17 @@ const keyColumns = {
 export type Dimension = keyof typeof keyColumns
 
 const tallies = [
-  'facts.kind',
+  'kind',
   sql<number>`count(*)`.as('count'),
   // PostgreSQL sums whole numbers to a decimal, which would arrive as text.
-  sql<number>`cast(coalesce(sum(facts.seconds), 0) as bigint)`.as('seconds'),
+  sql<number>`cast(coalesce(sum(seconds), 0) as bigint)`.as('seconds'),
 ] as const
 
 /** A plain agent's reports count what happened in his departments. */
 const visibleTo = (actor: Actor): RawBuilder<boolean> => {
   const visible = visibleDepartments(actor)
   if (!visible) return sql<boolean>`1 = 1`
-  return visible.length === 0 ? sql<boolean>`1 = 0` : sql<boolean>`facts.department_id in (${sql.join(visible)})`
+  return visible.length === 0 ? sql<boolean>`1 = 0` : sql<boolean>`department_id in (${sql.join(visible)})`
 }
 
 /** The query behind `totalsBy`. */
@@ -45,7 +45,7 @@ export function factsBy(db: Reader, actor: Actor, dimension: Dimension, { from, 
     .where('facts.at', '>=', from)
     .where('facts.at', '<', before)
     .where(visibleTo(actor))
-    .groupBy([key, 'facts.kind'])
+    .groupBy([key, 'kind'])
 }
 
 /** Totals by id of the agent, department or tag, or by letter of the channel. What has no facts is not there. */
@@ -59,26 +59,21 @@ export async function totalsBy(
   return collect(await factsBy(db, actor, dimension, span).execute())
 }
 
-/** The query behind `totalsOfSpans`. */
-export const factsInSpans = (db: Reader, actor: Actor, spans: readonly Span[]) =>
+/** The query behind `totalsOfSlices`. */
+export const factsInSlices = (db: Reader, actor: Actor, bounds: readonly number[]) =>
   db
-    // A cross join keeps the order on SQLite: for each span, the index of facts.
-    .selectFrom(spanTable(db, spans))
-    .crossJoin('facts')
-    .select(['spans.position as key', ...tallies])
-    .whereRef('facts.at', '>=', 'spans.starts')
-    .whereRef('facts.at', '<', 'spans.ends')
+    .selectFrom(sliced(db, 'facts', bounds))
+    .select(['position as key', ...tallies])
     .where(visibleTo(actor))
-    .groupBy(['spans.position', 'facts.kind'])
+    .groupBy(['position', 'kind'])
 
-/** Totals by position in the list of spans. */
-export async function totalsOfSpans(
+/** Totals by number of the slice: slice 0 goes from the first bound up to the second, and so on. */
+export async function totalsOfSlices(
   db: Reader,
   actor: Actor,
-  spans: readonly Span[],
+  bounds: readonly number[],
 ): Promise<ReadonlyMap<number, Totals>> {
-  if (spans.length === 0) return new Map()
-  return collect(await factsInSpans(db, actor, spans).execute())
+  return collect(await factsInSlices(db, actor, bounds).execute())
 }
 
 function collect<Key>(
