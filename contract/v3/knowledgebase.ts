@@ -74,7 +74,7 @@ const parentId = z.preprocess(
 
 const fields = {
   kb_id: plainText(100).optional().describe('Without it: that of the parent, else kb_defa.'),
-  parent_entry_id: parentId.optional(),
+  parent_entry_id: parentId.optional().describe('A number, or its digits as text. Null or 0: the top level.'),
   rstatus: rstatus.optional().describe('Published unless said otherwise; suggestions begin as new.'),
   access: access.optional().describe('Public unless said otherwise.'),
   title: plainText().trim().min(1),

@@ -220,6 +220,7 @@ export function foundation(engine: Engine): string[] {
     'create index kb_entries_changed on kb_entries (changed_at, id)',
     'create index kb_entries_type on kb_entries (rtype, id)',
     'create index kb_entries_status on kb_entries (rstatus, id)',
+    'create index kb_entries_stage on kb_entries (rtype, rstatus, id)',
     'create index kb_entries_deleted on kb_entries (id) where deleted_at is not null',
     'create unique index kb_entries_conversation on kb_entries (conversation_id) where conversation_id is not null',
     // `spot` (on SQLite: rowid) says which entry, and how well a hit in this row counts; see knowledge/search.ts.

@@ -73,7 +73,7 @@ export async function addEntry(tx: Tx, draft: EntryDraft): Promise<Entry> {
     access,
     urlcode: await freeUrlCode(tx),
     rorder: draft.rorder ?? (await orderAtTop(tx, place.kbId, place.parent?.id ?? ROOT)),
-    title: draft.title,
+    title: titleOf(draft.title),
     metadescription: draft.metadescription ?? '',
     keywords: draft.keywords ?? '',
     content: draft.content?.html ?? '',
@@ -120,7 +120,7 @@ export async function changeEntry(tx: Tx, id: number, patch: EntryPatch): Promis
     access,
     rstatus: patch.rstatus ?? before.rstatus,
     rorder: patch.rorder ?? (place ? await orderAtTop(tx, place.kbId, place.parent?.id ?? ROOT) : before.rorder),
-    title: patch.title ?? before.title,
+    title: patch.title === undefined ? before.title : titleOf(patch.title),
     metadescription: patch.metadescription ?? before.metadescription,
     keywords: patch.keywords ?? before.keywords,
     content: patch.content?.html ?? before.content,
@@ -231,6 +231,12 @@ const columnsOf = ({ kbId, parent }: Place, access: string) => ({
 function assertStatus(rtype: string, rstatus: EntryStatus | undefined): void {
   if (rstatus !== undefined && ['C', 'Q', 'G'].includes(rtype) && rstatus !== 'P' && rstatus !== 'D')
     throw new Invalid('rstatus', 'must be P or D for a category or forum')
+}
+
+function titleOf(text: string): string {
+  const title = text.trim()
+  if (title === '') throw new Invalid('title', 'must not be blank')
+  return title
 }
 
 const CODE_ATTEMPTS = 100

@@ -5,6 +5,7 @@ import { planOf, wholeTableReads } from '../../../test/plan.ts'
 import { addEntry } from './entries.ts'
 import { type EntryFilter, entriesQuery } from './list.ts'
 import { type SearchFilter, searchQuery } from './search.ts'
+import { suggestionCategoriesQuery } from './suggestions.ts'
 
 let desk: TestDesk
 beforeAll(async () => {
@@ -31,6 +32,7 @@ const lists: [string, Omit<EntryFilter, 'limit' | 'offset'>][] = [
   ['changed since', { changedFrom: 1 }],
   ['of a type', { type: 'G' }],
   ['with a status', { status: 'D' }],
+  ['of a type with a status', { type: 'S', status: 'N' }],
   ['of a conversation', { conversationId: 'abcdefgh' }],
   ['deleted', { isDeleted: true }],
 ]
@@ -47,6 +49,15 @@ describe.each(lists)('the list of entries %s', (_name, filter) => {
     // PostgreSQL sorts what it believes to be few rows, and here there are few: only SQLite's plan tells.
     if (engine === 'sqlite') expect(sorts(plan), plan.join('\n')).toEqual([])
   })
+})
+
+test('the list of suggestion categories reads an index', async () => {
+  const plan = await planOf(desk, suggestionCategoriesQuery(desk.app.database.reader).compile())
+  expect(
+    wholeTableReads(plan).filter((line) => !line.includes('knowledgebases')),
+    plan.join('\n'),
+  ).toEqual([])
+  if (engine === 'sqlite') expect(plan.join('\n')).toContain('kb_entries_stage (rtype=? AND rstatus=?)')
 })
 
 const searches: [string, Partial<SearchFilter>][] = [

@@ -174,7 +174,8 @@ test('a search finds just those entries that a naive look at every word finds', 
     fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 6 }), query, async (drafts, [first, last]) => {
       const category = await add({ rtype: 'C', title: 'Property' })
       const entries: Entry[] = []
-      for (const draft of drafts) entries.push(await add({ ...draft, parentId: category.id }))
+      for (const draft of drafts)
+        entries.push(await add({ ...draft, title: `${draft.title} -`, parentId: category.id }))
       const asked = queryWords(`${first} ${last}`)
       const wanted = entries.filter((candidate) => {
         const has = [...wordsOf(`${candidate.title} ${candidate.keywords} ${candidate.content_text}`)]

@@ -16,14 +16,7 @@ export interface SuggestionCategory {
 
 /** All categories that take suggestions, in the order in which they were added. */
 export async function listSuggestionCategories(db: Reader): Promise<SuggestionCategory[]> {
-  const rows = await db
-    .selectFrom('kb_entries')
-    .innerJoin('knowledgebases', 'knowledgebases.id', 'kb_entries.kb_id')
-    .select(['kb_entries.id', 'kb_entries.title', 'kb_entries.treepath', 'knowledgebases.name'])
-    .where('rtype', '=', 'G')
-    .where('rstatus', '=', 'P')
-    .orderBy('kb_entries.id')
-    .execute()
+  const rows = await suggestionCategoriesQuery(db).execute()
   const titles = await titlesOf(
     db,
     rows.flatMap(({ treepath }) => ancestorsIn(treepath)),
@@ -33,6 +26,15 @@ export async function listSuggestionCategories(db: Reader): Promise<SuggestionCa
     return { id, title, path: [...(above.length > 0 ? above : [name]), title].join(' / ') }
   })
 }
+
+export const suggestionCategoriesQuery = (db: Reader) =>
+  db
+    .selectFrom('kb_entries')
+    .innerJoin('knowledgebases', 'knowledgebases.id', 'kb_entries.kb_id')
+    .select(['kb_entries.id', 'kb_entries.title', 'kb_entries.treepath', 'knowledgebases.name'])
+    .where('rtype', '=', 'G')
+    .where('rstatus', '=', 'P')
+    .orderBy('kb_entries.id')
 
 const ancestorsIn = (treepath: string): number[] => treepath.split('|').slice(1).map(Number)
 

@@ -34,6 +34,7 @@ describe('categories', () => {
 
   test.each([
     ['title', {}],
+    ['title', { title: ' ' }],
     ['rtype', { title: 'X', rtype: 'A' }],
     ['access', { title: 'X', access: 'Q' }],
     ['rorder', { title: 'X', rorder: 'first' }],
