@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { calls } from '../../contract/v1/calls.ts'
 import { newDesk, type TestDesk } from '../../test/desk.ts'
+import { curl } from './docs/example.ts'
 import type { OpenApi, Operation } from './docs/openapi.ts'
 import { loadV3Routes } from './v3/register.ts'
 
@@ -111,6 +112,18 @@ describe('the reference page', () => {
     expect(new Set(ids).size).toBe(ids.length)
     const targets = [...body.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id)
     expect(targets.filter((id) => !ids.includes(id))).toEqual([])
+  })
+
+  test('gives bodies that the calls take', async () => {
+    for (const route of await loadV3Routes()) {
+      const path = route.url.replace(/:(\w+)/g, '{$1}')
+      const operation = api.paths[path]?.[route.method.toLowerCase()]
+      if (!operation || !route.body) continue
+      const command = curl(api, path, route.method.toLowerCase(), operation)
+      const [, body = ''] = / -d '([\s\S]*)'$/.exec(command) ?? []
+      const result = route.body.safeParse(JSON.parse(body.replaceAll("'\\''", "'")))
+      expect([path, body, result.error?.issues]).toEqual([path, body, undefined])
+    }
   })
 
   test('can be read without eyes and without a mouse', async () => {

@@ -73,6 +73,7 @@ const samples: Record<string, string> = {
   query: 'printer',
   recipient: 'support@example.com',
   subject: 'Printer',
+  timezone: 'Europe/Berlin',
   useridentifier: 'anna@example.com',
 }
 
