@@ -4,7 +4,7 @@
 // for two days, and no longer than the user's password (his auth epoch).
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-import type { Actor } from '../actor.ts'
+import { type Actor, mayAdminister } from '../actor.ts'
 
 const DAY = 86_400_000
 const GOOD_FOR_DAYS = 2
@@ -37,12 +37,11 @@ const packUser = (userId: string): string => Number.parseInt(userId, 36).toStrin
 const signature = (secret: string, userId: string, epoch: number, day: number): string =>
   createHmac('sha256', secret).update(`${userId}:${epoch}:${day}`).digest().subarray(0, SIGNATURE_BYTES).toString('hex')
 
-/** Whether the actor may see the token of an agent: with it he is that agent, with all that the agent may do. */
-export function mayReadAgentToken(actor: Actor, agent: { id: string; role: string }): boolean {
-  if (actor.kind !== 'agent') return mayReadCustomerTokens(actor)
-  return actor.agentId === agent.id || actor.role === 'O' || (actor.role === 'D' && agent.role !== 'O')
-}
-
-/** Whether the actor may see tokens of customers. A key that only reads would otherwise write in a customer's name. */
-export const mayReadCustomerTokens = (actor: Actor): boolean =>
-  actor.kind === 'key' ? actor.rights === 'full' : actor.kind === 'system' || actor.role !== 'A'
+/**
+ * Whether the actor may see the token of an agent: with it he is that agent, with all that the agent may do. So no keys
+ * that only read, and no way for an administrator to become an owner.
+ */
+export const mayReadAgentToken = (actor: Actor, agent: { id: string; role: string }): boolean =>
+  actor.kind === 'agent'
+    ? actor.agentId === agent.id || actor.role === 'O' || (mayAdminister(actor) && agent.role !== 'O')
+    : mayAdminister(actor)
