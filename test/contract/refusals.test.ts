@@ -69,11 +69,16 @@ describe('a call that is not there', () => {
 
 const inBody = (call: ContractCall) => call.params.filter(({ name }) => name !== 'apikey' && !name.startsWith('['))
 
-const missing: Fault[] = calls.flatMap((call) =>
-  inBody(call)
-    .filter(({ required }) => required)
-    .flatMap((param) => ['', undefined].map((value) => ({ call, parameter: bareName(param), value }))),
-)
+/** Calls that real clients send without what the document requires, and that answer for the last 30 days then. */
+const LENIENT = /\/slalog$/
+
+const missing: Fault[] = calls
+  .filter(({ path }) => !LENIENT.test(path))
+  .flatMap((call) =>
+    inBody(call)
+      .filter(({ required }) => required)
+      .flatMap((param) => ['', undefined].map((value) => ({ call, parameter: bareName(param), value }))),
+  )
 
 const GARBAGE: Record<string, readonly string[]> = {
   int: ['many', '-1', '1.5', '1e3'],

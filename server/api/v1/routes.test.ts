@@ -30,7 +30,7 @@ describe.each(calls)('$method $path', (call) => {
     if (!route) throw new Error('there is no route')
     const schema = shapeOf(route)[bareName(param)]
     expect(schema, 'the parameter is unknown').toBeDefined()
-    expect(!schema?.safeParse(undefined).success).toBe(param.required)
+    expect(!schema?.safeParse(undefined).success).toBe(param.required && !isLenient(call.path))
   })
 
   test.each(call.params.filter(({ values }) => values))('takes every documented value of $name', (param) => {
@@ -58,3 +58,8 @@ describe('the tree of route files', () => {
     for (const { url } of module.routes) expect(`${fileOf(url)}.ts`).toBe(file)
   })
 })
+
+/** Calls that real clients send without the dates that the document requires: the last 30 days are meant then. */
+function isLenient(path: string): boolean {
+  return path.endsWith('/slalog')
+}

@@ -1,7 +1,7 @@
 // GET /api/reports/tickets/slalog · …/chats/slalog · …/calls/slalog
 import { z } from 'zod'
 import { text } from '../../../../contract/v1/params.ts'
-import { columnsOf, narrowing, paging, range, slaLogColumns } from '../../../../contract/v1/reports.ts'
+import { columnsOf, narrowing, paging, recentRange, slaLogColumns } from '../../../../contract/v1/reports.ts'
 import { getCustomer } from '../../../desk/customers/customers.ts'
 import { getScope } from '../../../desk/reports/scope.ts'
 import { v1 } from '../route.ts'
@@ -11,7 +11,8 @@ const slaLog = (url: string) =>
     'GET',
     url,
     z.object({
-      ...range,
+      // The document requires the dates, yet real clients leave them out: then the last 30 days are meant.
+      ...recentRange,
       columns: columnsOf(slaLogColumns),
       ...paging,
       ...narrowing,
