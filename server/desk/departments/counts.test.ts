@@ -57,6 +57,26 @@ describe('the counts of departments', () => {
     expect((await counts())[`${sales} L`]).toBe(1)
   })
 
+  test('and events are written once by a write that had to be run again', async () => {
+    const { conversationid } = await aConversation(desk)
+    const taken = await getDepartment(desk.app.database.reader, sales)
+    let attempts = 0
+    await desk.app.database.write(async (tx) => {
+      attempts++
+      const conversation = await getConversationForChange(tx, systemActor, conversationid)
+      await changeStatus(tx, conversation, { status: 'B', userId: 'system00', agentId: null })
+      if (attempts === 1) await tx.insertInto('departments').values(taken).execute()
+    })
+    expect(attempts).toBe(2)
+    expect(await counts()).toEqual(await recounted())
+    const events = await desk.app.database.reader
+      .selectFrom('events')
+      .select('type')
+      .where('conversation_id', '=', conversationid)
+      .execute()
+    expect(events.map(({ type }) => type)).toEqual(['conversation.opened', 'conversation.changed'])
+  })
+
   test('equal a recount after any history', async () => {
     const ids = [await aConversation(desk), await aConversation(desk, { department: sales })]
     const step = fc.record({
