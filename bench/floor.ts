@@ -57,7 +57,9 @@ const addGroup = db.prepare(
 const addMessage = db.prepare(
   `insert into messages (group_seq, conversation_id, user_id, rtype, is_html, body, created_at) values (?, ?, ?, 'M', 0, ?, ?)`,
 )
-const touch = db.prepare('update conversations set changed_at = +?, preview = +?, groups_in = groups_in + 1 where id = +?')
+const touch = db.prepare(
+  'update conversations set changed_at = +?, preview = +?, groups_in = groups_in + 1 where id = +?',
+)
 
 const id = (): string => randomBytes(5).toString('hex').slice(0, 8)
 const date = (instant: unknown): string => new Date(Number(instant)).toISOString().slice(0, 19).replace('T', ' ')

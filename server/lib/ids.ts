@@ -49,10 +49,3 @@ export const newSecret = (): string => pick(ALPHANUMERIC, 43)
 
 /** Message and message group ids: their row number in base 36, so that no second index is needed to find them. */
 export const idOfRow = (row: number): string => row.toString(36).padStart(8, '0')
-
-/** The row number behind a message or message group id; undefined if it cannot be one. */
-export function rowOfId(id: string): number | undefined {
-  if (!/^[0-9a-z]{8,10}$/.test(id)) return undefined
-  const row = Number.parseInt(id, 36)
-  return Number.isSafeInteger(row) ? row : undefined
-}
