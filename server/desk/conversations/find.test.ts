@@ -133,6 +133,12 @@ describe('the list of conversations', () => {
     expect(await list({}, { ...agent, departmentIds: [] })).toEqual([])
   })
 
+  test('shows an agent of very many departments what he may see', async () => {
+    const departmentIds = ['sales000', ...Array.from({ length: 300 }, (_, n) => `none${n}`)]
+    const rows = await list({}, { kind: 'agent', agentId: 'agent000', role: 'A', departmentIds })
+    expect(rows).toHaveLength(all.filter((row) => row.department_id === 'sales000').length)
+  })
+
   test('matches a pattern of local time', async () => {
     const rows = await list({ changed: { pattern: { zone: 'Europe/Berlin', like: '2026-01-__ 01:00:00' } } })
     expect(rows).toHaveLength(all.filter((row) => row.changed_at < Date.UTC(2026, 1, 1)).length)

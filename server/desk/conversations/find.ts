@@ -8,7 +8,7 @@ import { type LocalPattern, matchesLocalPattern } from '../../db/differences.ts'
 import type { Reader } from '../../db/write.ts'
 import { Invalid } from '../../lib/errors.ts'
 import { type Actor, visibleDepartments } from '../actor.ts'
-import { type ConversationView, subjectKey, viewOf } from './conversation.ts'
+import { type Conversation, type ConversationView, subjectKey, viewOf } from './conversation.ts'
 import { statusLetters } from './letters.ts'
 
 export interface ConversationFilter {
@@ -59,17 +59,20 @@ export async function listConversations(
 /** The query behind the list; undefined where nothing can match. */
 export function conversationsQuery(db: Reader, actor: Actor, filter: ConversationFilter) {
   const departments = allowedDepartments(actor, filter)
-  const [first, ...others] = streamsOf(departments, filter).map((stream) =>
-    streamQuery(db, stream, departments, filter),
-  )
-  if (!first) return undefined
+  const streams = streamsOf(departments, filter).map((stream) => conditionsOf(db, stream, departments, filter))
+  const [only, ...others] = streams
+  if (!only) return undefined
   const { limit, offset } = filter
-  const page =
-    others.length === 0
-      ? first.limit(limit).offset(offset)
-      : merged(db, first, others, limit + offset)
-          .limit(limit)
-          .offset(offset)
+  if (others.length === 0)
+    return viewOf(db)
+      .where((eb) => eb.and(only))
+      .orderBy('conversations.changed_at', 'desc')
+      .orderBy('conversations.id', 'desc')
+      .limit(limit)
+      .offset(offset)
+  const page = merged(db, only, others, limit + offset)
+    .limit(limit)
+    .offset(offset)
   return viewOf(db)
     .innerJoin(page.as('page'), 'page.id', 'conversations.id')
     .orderBy('page.changed_at', 'desc')
@@ -91,67 +94,88 @@ interface Stream {
   status?: string
 }
 
+/** Above this, merging would cost more than checking departments row by row (and SQLite takes 500 at most). */
+const MAX_STREAMS = 100
+
 function streamsOf(departments: readonly string[] | undefined, filter: ConversationFilter): Stream[] {
-  if (departments?.length === 0 || filter.statuses?.length === 0) return []
+  const { agentId, customerId, statuses } = filter
+  if (departments?.length === 0 || statuses?.length === 0) return []
   // A customer has few conversations and a subject is rare: one stream will do.
-  if (filter.customerId !== undefined) return [{ customer_id: filter.customerId }]
+  if (customerId !== undefined) return [{ customer_id: customerId }]
   if (filter.subject !== undefined) return [{}]
-  const { agentId, statuses } = filter
-  if (agentId !== undefined) return (statuses ?? statusLetters).map((status) => ({ agent_id: agentId, status }))
-  if (departments)
-    return departments.flatMap((id) => (statuses ?? statusLetters).map((status) => ({ department_id: id, status })))
-  return statuses ? statuses.map((status) => ({ status })) : [{}]
+  const byStatus: Stream[] = (statuses ?? statusLetters).map((status) => ({ status }))
+  if (agentId !== undefined) return byStatus.map((stream) => ({ ...stream, agent_id: agentId }))
+  if (departments && departments.length * byStatus.length <= MAX_STREAMS)
+    return departments.flatMap((id) => byStatus.map((stream) => ({ ...stream, department_id: id })))
+  return statuses ? byStatus : [{}]
 }
 
-function streamQuery(
+type Condition = Expression<SqlBool>
+
+const column = (name: keyof Conversation) => sql.ref(`conversations.${name}`)
+const equals = (name: keyof Conversation, value: string): Condition => sql<SqlBool>`${column(name)} = ${value}`
+const isOneOf = (name: keyof Conversation, values: readonly string[]): Condition =>
+  sql<SqlBool>`${column(name)} in (${sql.join(values)})`
+
+/** What a row of a stream must meet. */
+function conditionsOf(
   db: Reader,
   stream: Stream,
   departments: readonly string[] | undefined,
   filter: ConversationFilter,
-) {
-  let query = db
-    .selectFrom('conversations')
-    .select(['id', 'changed_at'])
-    .orderBy('changed_at', 'desc')
-    .orderBy('id', 'desc')
-  for (const column of ['customer_id', 'agent_id', 'department_id', 'status'] as const) {
-    const value = stream[column]
-    if (value !== undefined) query = query.where(column, '=', value)
+): Condition[] {
+  const { agentId, statuses, subject, channels } = filter
+  const conditions: Condition[] = []
+  for (const name of ['customer_id', 'agent_id', 'department_id', 'status'] as const) {
+    const value = stream[name]
+    if (value !== undefined) conditions.push(equals(name, value))
   }
-  if (departments && stream.department_id === undefined) query = query.where('department_id', 'in', departments)
-  if (filter.agentId !== undefined && stream.agent_id === undefined)
-    query = query.where('agent_id', '=', filter.agentId)
-  if (filter.statuses && stream.status === undefined) query = query.where('status', 'in', filter.statuses)
-  if (filter.subject !== undefined) query = query.where('subject_key', '=', subjectKey(filter.subject))
-  if (filter.channels) query = query.where('channel', 'in', filter.channels)
-  for (const condition of dateConditions(db, filter)) query = query.where(condition)
-  return query
+  if (departments && stream.department_id === undefined) conditions.push(isOneOf('department_id', departments))
+  if (agentId !== undefined && stream.agent_id === undefined) conditions.push(equals('agent_id', agentId))
+  if (statuses && stream.status === undefined) conditions.push(isOneOf('status', statuses))
+  if (subject !== undefined) conditions.push(equals('subject_key', subjectKey(subject)))
+  if (channels) conditions.push(isOneOf('channel', channels))
+  return [...conditions, ...dateConditions(db, filter)]
 }
 
-type StreamQuery = ReturnType<typeof streamQuery>
-
 /** The streams in one order. Each gives at most what the page needs, so that the merge stays small. */
-function merged(db: Reader, first: StreamQuery, others: readonly StreamQuery[], wanted: number) {
-  const bounded = (query: StreamQuery) => db.selectFrom(query.limit(wanted).as('stream')).selectAll()
-  const union = others.reduce((all, query) => all.unionAll(bounded(query)), bounded(first))
+function merged(db: Reader, first: readonly Condition[], others: readonly (readonly Condition[])[], wanted: number) {
+  const bounded = (conditions: readonly Condition[]) =>
+    db
+      .selectFrom(
+        db
+          .selectFrom('conversations')
+          .select(['id', 'changed_at'])
+          .where((eb) => eb.and([...conditions]))
+          .orderBy('changed_at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(wanted)
+          .as('stream'),
+      )
+      .selectAll()
+  const union = others.reduce((all, conditions) => all.unionAll(bounded(conditions)), bounded(first))
   return db.selectFrom(union.as('streams')).selectAll().orderBy('changed_at', 'desc').orderBy('id', 'desc')
 }
 
-function dateConditions(db: Reader, filter: ConversationFilter): Expression<SqlBool>[] {
-  const conditions: Expression<SqlBool>[] = []
+function dateConditions(db: Reader, filter: ConversationFilter): Condition[] {
+  const conditions: Condition[] = []
+  const changedAt = column('changed_at')
+  const createdAt = column('created_at')
   const { changed, createdFrom, createdTo } = filter
   // Nothing changes before it was created: the lower bound of creation bounds the change, and that one is in the index.
   const from = Math.max(changed?.from ?? -Infinity, createdFrom ?? -Infinity)
-  if (from !== -Infinity) conditions.push(sql<SqlBool>`changed_at >= ${from}`)
-  if (changed?.before !== undefined) conditions.push(sql<SqlBool>`changed_at < ${changed.before}`)
+  if (from !== -Infinity) conditions.push(sql<SqlBool>`${changedAt} >= ${from}`)
+  if (changed?.before !== undefined) conditions.push(sql<SqlBool>`${changedAt} < ${changed.before}`)
   if (changed?.except)
-    conditions.push(sql<SqlBool>`not (changed_at >= ${changed.except.from} and changed_at < ${changed.except.before})`)
-  if (changed?.pattern) conditions.push(matchesLocalPattern(db, sql`changed_at`, changed.pattern))
-  if (createdFrom !== undefined) conditions.push(sql<SqlBool>`created_at >= ${createdFrom}`)
-  if (createdTo !== undefined) conditions.push(sql<SqlBool>`created_at <= ${createdTo}`)
+    conditions.push(
+      sql<SqlBool>`not (${changedAt} >= ${changed.except.from} and ${changedAt} < ${changed.except.before})`,
+    )
+  if (changed?.pattern) conditions.push(matchesLocalPattern(db, changedAt, changed.pattern))
+  if (createdFrom !== undefined) conditions.push(sql<SqlBool>`${createdAt} >= ${createdFrom}`)
+  if (createdTo !== undefined) conditions.push(sql<SqlBool>`${createdAt} <= ${createdTo}`)
   if (filter.cursor !== undefined) {
-    const { changedAt, id } = parseCursor(filter.cursor)
-    conditions.push(sql<SqlBool>`(changed_at, id) < (${changedAt}, ${id})`)
+    const cursor = parseCursor(filter.cursor)
+    conditions.push(sql<SqlBool>`(${changedAt}, ${column('id')}) < (${cursor.changedAt}, ${cursor.id})`)
   }
   return conditions
 }
