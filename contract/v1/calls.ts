@@ -1,5 +1,5 @@
-// The 72 calls of API v1 as both generations of its document name them, read from calls.json. Tests and the reference
-// are made from it; the server answers without it.
+// The 72 calls of API v1 as both generations of its document name them, read from calls.json. Tests and descriptions
+// are made from it; the routes answer without it.
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 

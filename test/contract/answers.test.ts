@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bareName, calls } from '../../contract/v1/calls.ts'
 import { newDesk, type TestDesk } from '../desk.ts'
 import { leastOf, resourceOf, sampleOf } from './samples.ts'
-import { emptyLists, faults, formats, readAnswer } from './wire.ts'
+import { documented, emptyLists, faults, formats, readAnswer } from './wire.ts'
 import { newWorld, type World } from './world.ts'
 
 let desk: TestDesk
@@ -39,5 +39,21 @@ describe.each(calls)('$method $path', (call) => {
     expect(reply.status, reply.text).toBe(200)
     // `columns` is there to leave columns out.
     if (!('columns' in optional)) expect(faults(call, 'json', reply.body)).toEqual([])
+  })
+})
+
+// What the clock changes between one call and the next.
+const MOVES_ON = /^\/api\/(application\/status|reports\/\w+\/load)$/
+
+describe.each(calls.filter(({ method, path }) => method === 'GET' && !MOVES_ON.test(path)))('$path', (call) => {
+  test('says the same in all three formats', async () => {
+    const sample = await sampleOf(world, call)
+    const answers = []
+    for (const format of formats) {
+      const reply = await desk.v1('GET', `${resourceOf(call, sample.path)}.${format}`, leastOf(sample))
+      answers.push(documented(call, readAnswer(call, format, reply.text)))
+    }
+    const [json, ...others] = answers
+    for (const other of others) expect(other).toEqual(json)
   })
 })

@@ -32,8 +32,11 @@ const idOf = (body: Record<string, string>, name: string): string => {
 
 const FIELDS = '[{"code":"plan","value":"gold"}]'
 
+/** What formats stumble over: markup, line ends, spaces at the ends, words and dates that YAML has other ideas about. */
+const ODD_TEXT = ' <b>Still</b> burning & "hot"? \r\n\n\t- yes: no\n2026-01-31\n]]> 🔥 Grüße '
+
 export const aTag = async ({ desk }: Pick<World, 'desk'>): Promise<string> =>
-  idOf(await must(desk.v1('POST', 'tags', { name: `Tag ${newId()}` })), 'id')
+  idOf(await must(desk.v1('POST', 'tags', { name: `Tag & <${newId()}>: yes` })), 'id')
 
 export async function aGroup({ desk }: Pick<World, 'desk'>): Promise<{ id: string; name: string }> {
   const name = `Group ${newId()}`
@@ -60,7 +63,7 @@ export async function aBusyConversation(world: Pick<World, 'desk' | 'agent'>): P
   const { conversationid } = await aConversation(desk, { customfields: FIELDS })
   const path = `conversations/${conversationid}`
   await must(desk.v1('POST', `${path}/tags`, { name: 'printers' }))
-  await must(desk.v1('POST', `${path}/messages`, { message: 'Is it still burning?', useridentifier: agent.userid }))
+  await must(desk.v1('POST', `${path}/messages`, { message: ODD_TEXT, useridentifier: agent.userid }))
   await must(desk.v1('POST', `${path}/messages`, { message: 'Call the fire brigade', type: 'N' }))
   await must(desk.v1('PUT', `${path}/attendants`, { agentidentifier: agent.email, useridentifier: agent.email }))
   return conversationid
