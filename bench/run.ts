@@ -139,7 +139,10 @@ async function sampleOf(dataFolder: string, url?: string): Promise<Sample> {
 
 const deskhand = async (name: string, env: Record<string, string>): Promise<Server> => {
   const port = await freePort()
-  return startServer(name, [join(ROOT, 'bin/deskhand.js'), 'serve'], port, { ...env, PORT: String(port) })
+  return startServer(name, ['--max-semi-space-size=8', join(ROOT, 'bin/deskhand.js'), 'serve'], port, {
+    ...env,
+    PORT: String(port),
+  })
 }
 
 const median = (numbers: readonly number[]): number =>

@@ -1,17 +1,18 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 // Plain JavaScript without imports of ours: it must run on any Node, to say which one is needed. Native modules crash on
 // an older one, so nothing may be loaded before this check.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
+// Also in the first line and in `npm start`: what is new is collected in 8 MB, which holds idle memory below 150 MB.
+const YOUNG_MEMORY = '--max-semi-space-size=8'
+
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > 22 || (major === 22 && minor >= 18)) {
-  // Halves the time of a start, and saves a quarter of the memory: TypeScript is turned into JavaScript only once.
-  // In a folder of ours, not in the common one for temporary files: what lies there is run.
-  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/deskhand/', import.meta.url)))
+  useCompiled()
   const { runCli } = await import('../server/cli/cli.ts')
   process.exitCode = await runCli(process.argv.slice(2))
 } else {
@@ -25,9 +26,26 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   }
 }
 
+/**
+ * Starts from compiled code, which is made at the very first run. In a folder of ours, not in the common one for temporary
+ * files: what lies there is run.
+ */
+function useCompiled() {
+  const folder = fileURLToPath(new URL('../node_modules/.cache/deskhand/', import.meta.url))
+  const marker = `${folder}made-by-${process.versions.node}`
+  if (!existsSync(marker)) {
+    const compile = fileURLToPath(new URL('compile.js', import.meta.url))
+    // Without it (a folder that may not be written to) everything works, a little slower.
+    spawnSync(process.execPath, [...process.execArgv, compile, folder, marker], { stdio: 'ignore' })
+  }
+  module.enableCompileCache(folder)
+}
+
 /** Runs the same command with another Node, as if it had been started with it. */
 function runWith(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(node, [YOUNG_MEMORY, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {
     console.error(`Node at ${node} cannot be started: ${error.message}`)
