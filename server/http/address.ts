@@ -17,7 +17,9 @@ export const isV1 = (url: string): boolean =>
   (url.startsWith('/api/') || /^\/api(\?|$)/.test(url)) && !OTHERS.test(url.split('?', 1)[0] ?? url)
 
 /** Brings a request's URL into the one form that routes have. Anything outside of API v1 stays as it is. */
-export function normalise(url: string): Address {
+export function normalise(asked: string): Address {
+  // Clients put `/api/…` after a base address that ends in a slash.
+  const url = asked.replace(/^\/{2,}(?=api([/?]|$))/, '/')
   if (!isV1(url)) return { url, format: 'json' }
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)

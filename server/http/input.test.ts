@@ -9,8 +9,15 @@ describe('parameters', () => {
   test('that are not UTF-8 are refused by name', () => {
     expect(() => parsePairs('subject=%FF%FE')).toThrow(Invalid)
     expect(() => parsePairs('subject=%FF%FE')).toThrow(expect.objectContaining({ field: 'subject' }))
-    expect(() => parsePairs('a=%')).toThrow(Invalid)
     expect(() => parsePairs('a[b]=%E0%A4%A')).toThrow(Invalid)
+  })
+
+  test('may have percent signs that encode nothing', () => {
+    expect(plain(parsePairs('changed=lk:2026-01-%&a=100%+sure%2&b=%zz%41'))).toEqual({
+      changed: 'lk:2026-01-%',
+      a: '100% sure%2',
+      b: '%zzA',
+    })
   })
 
   test('may begin with an empty pair, and the last of two wins', () => {
@@ -40,7 +47,7 @@ describe('parameters', () => {
   })
 
   test('come from the query before the body, and a blank one counts as not given', () => {
-    const merged = merge(parsePairs('a=query&b=&c='), toInput({ a: 'body', b: 'body', c: null, d: 7 }))
+    const merged = merge(parsePairs('a=query&b=++&c='), toInput({ a: 'body', b: 'body', c: null, d: 7, e: ' \n ' }))
     expect(plain(merged)).toEqual({ a: 'query', b: 'body', d: 7 })
   })
 

@@ -54,7 +54,8 @@ function decodeComponent(text: string, name = 'request'): string {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
   if (!spaced.includes('%')) return spaced
   try {
-    return decodeURIComponent(spaced)
+    // A percent sign that encodes nothing is one: `datechanged=lk:2026-01-%` is what clients write.
+    return decodeURIComponent(spaced.replace(/%(?![\da-f]{2})/gi, '%25'))
   } catch {
     throw new Invalid(name, 'is not valid UTF-8 in percent-encoding')
   }
@@ -73,7 +74,8 @@ export function toInput(body: unknown): Input {
 const isInputValue = (value: unknown): value is InputValue =>
   value === null || ['string', 'number', 'boolean', 'object'].includes(typeof value)
 
-const isBlank = (value: InputValue | undefined): boolean => value === undefined || value === null || value === ''
+const isBlank = (value: InputValue | undefined): boolean =>
+  value === undefined || value === null || (typeof value === 'string' && !/\S/.test(value))
 
 /** Query and body together. A name in both has the query's value, as the key does; a blank value counts as not given. */
 export function merge(query: Input, body: Input): Input {

@@ -2,11 +2,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
-import { WireRefusal } from '../api/v1/wire/refusal.ts'
+import { badBody, bodyTooLarge, type WireRefusal } from '../api/v1/wire/refusal.ts'
 import { type Input, parsePairs } from './input.ts'
 
 const MAX_PARTS = 2_000
-const broken = (): WireRefusal => new WireRefusal(400, 'The request body is not valid multipart/form-data')
+const broken = (): WireRefusal => badBody('The request body is not valid multipart/form-data')
 
 /** Reads a body into named values: fields as text, files as bytes. */
 export function readMultipart(headers: IncomingHttpHeaders, payload: Readable, limit: number): Promise<Input> {
@@ -21,8 +21,7 @@ export function readMultipart(headers: IncomingHttpHeaders, payload: Readable, l
     }
     const count = (length: number): boolean => {
       bytes += length
-      if (bytes > limit)
-        fail(new WireRefusal(413, 'The request body is larger than this server reads (setting DESKHAND_BODY_LIMIT)'))
+      if (bytes > limit) fail(bodyTooLarge())
       return bytes <= limit
     }
     let parser: InstanceType<typeof Busboy>
@@ -50,7 +49,7 @@ export function readMultipart(headers: IncomingHttpHeaders, payload: Readable, l
       })
     })
     parser.on('error', () => fail(broken()))
-    parser.on('partsLimit', () => fail(new WireRefusal(400, `The request has more than ${MAX_PARTS} parts`)))
+    parser.on('partsLimit', () => fail(badBody(`The request has more than ${MAX_PARTS} parts`)))
     parser.on('finish', () => {
       try {
         resolve(Object.assign(input, parsePairs(nested)))

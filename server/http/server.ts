@@ -13,7 +13,7 @@ import { fileRoutes } from '../api/file-download.ts'
 import { loginRoutes } from '../api/login.ts'
 import { v1Routes } from '../api/v1/register.ts'
 import { contentTypes, envelope } from '../api/v1/wire/envelope.ts'
-import { refused as refusedV1, WireRefusal } from '../api/v1/wire/refusal.ts'
+import { badBody, bodyTooLarge, refused as refusedV1, WireRefusal } from '../api/v1/wire/refusal.ts'
 import { refusedV3 } from '../api/v3/refusal.ts'
 import { v3Routes } from '../api/v3/register.ts'
 import type { App } from '../app.ts'
@@ -24,6 +24,7 @@ import { Actors } from './actor.ts'
 import { type Format, isV1, normalise } from './address.ts'
 import { parsePairs } from './input.ts'
 import { readMultipart } from './multipart.ts'
+import { answerUnreadable } from './unreadable.ts'
 
 const SECURITY_HEADERS = Object.freeze({
   'x-content-type-options': 'nosniff',
@@ -68,8 +69,10 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
     rewriteUrl(request) {
       const { url, format } = normalise(request.url ?? '/')
       formats.set(request, format)
+      dropBadType(request)
       return url
     },
+    clientErrorHandler: (error, socket) => void answerUnreadable(error, socket),
     frameworkErrors: (error, request, reply) => void answerError(app, error, request, reply),
   })
   let closing = false
@@ -131,11 +134,17 @@ function addBodyParsers(server: FastifyInstance, limit: number): void {
   })
 }
 
+/** A Content-Type that is none, such as `json`, is as good as not given: what came can be seen. */
+function dropBadType({ headers }: IncomingMessage): void {
+  if (headers['content-type'] !== undefined && !/^\s*[\w.+-]+\/[\w.+*-]+\s*(;|$)/.test(headers['content-type']))
+    delete headers['content-type']
+}
+
 function utf8(body: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body)
   } catch {
-    throw new WireRefusal(400, 'The request body is not valid UTF-8')
+    throw badBody('The request body is not valid UTF-8')
   }
 }
 
@@ -145,7 +154,7 @@ function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new WireRefusal(400, 'The request body is not valid JSON')
+    throw badBody('The request body is not valid JSON')
   }
 }
 
@@ -164,7 +173,8 @@ async function answerError(
   if (surface.retryAfter !== undefined) reply.header('retry-after', surface.retryAfter)
   reply.code(surface.status)
   if ('response' in surface) return reply.type(contentTypes.json).send(JSON.stringify(surface.response))
-  const format = request.wireFormat ?? 'json'
+  // The hook that sets it has not run where the router refused.
+  const format = formats.get(request.raw) ?? 'json'
   return reply.type(contentTypes[format]).send(await envelope(format, surface.body))
 }
 
@@ -176,12 +186,18 @@ function answerPage(app: App, error: unknown, request: FastifyRequest, reply: Fa
   return reply.code(status).type('text/html; charset=utf-8').send(page)
 }
 
+/** An identifier that is not UTF-8, or longer than any that we give out. */
+const UNROUTABLE = new Set(['FST_ERR_BAD_URL', 'FST_ERR_MAX_PARAM_LENGTH'])
+
+const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '')
+
 /** Fastify's own complaints as refusals. */
 function known(error: unknown): unknown {
   if (error instanceof Refusal || !(error instanceof Error)) return error
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
-  if (status === 413)
-    return new WireRefusal(413, 'The request body is larger than this server reads (setting DESKHAND_BODY_LIMIT)')
-  if (status >= 400 && status < 500) return new WireRefusal(status === 404 ? 404 : 400, error.message)
+  if (status === 413) return bodyTooLarge()
+  // Its own words would repeat the whole address, the key in it included.
+  if (UNROUTABLE.has(codeOf(error))) return new NotFound('There is nothing at this address: it cannot be read')
+  if (status >= 400 && status < 500) return new WireRefusal(status === 404 ? 404 : 400, 'bad_request', error.message)
   return error
 }

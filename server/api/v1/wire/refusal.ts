@@ -5,14 +5,21 @@ import type { WireObject } from './envelope.ts'
 /** A refusal that has a status of its own in the document: no key, wrong key, body too large. */
 export class WireRefusal extends Refusal {
   readonly status: number
-  constructor(status: number, message: string) {
-    super('wire', message)
+  constructor(status: number, code: string, message: string) {
+    super(code, message)
     this.status = status
   }
 }
 
-export const noKey = (): WireRefusal => new WireRefusal(400, 'Api key is not found in request')
-export const wrongKey = (): WireRefusal => new WireRefusal(401, 'Invalid api key')
+export const noKey = (): WireRefusal => new WireRefusal(400, 'no_key', 'Api key is not found in request')
+export const wrongKey = (): WireRefusal => new WireRefusal(401, 'wrong_key', 'Invalid api key')
+export const badBody = (message: string): WireRefusal => new WireRefusal(400, 'bad_body', message)
+export const bodyTooLarge = (): WireRefusal =>
+  new WireRefusal(
+    413,
+    'body_too_large',
+    'The request body is larger than this server reads (setting DESKHAND_BODY_LIMIT)',
+  )
 
 export interface Refused {
   status: number
