@@ -12,8 +12,8 @@ afterAll(() => desk.close())
 
 /** Sends bytes as they are and reads until the server hangs up. */
 function raw(bytes: string): Promise<string> {
-  const address = desk.app.http.addresses()[0]
-  if (!address) throw new Error('the server does not listen')
+  const [address] = desk.app.http.addresses()
+  if (typeof address !== 'object') throw new Error('the server does not listen')
   return new Promise((resolve, reject) => {
     let text = ''
     const socket = connect(address.port, address.address, () => socket.write(bytes))
