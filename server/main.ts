@@ -4,11 +4,14 @@ import { build, type RunningApp } from './app.ts'
 import type { Config } from './config.ts'
 import { type FolderLock, findHolder, lockFolder } from './db/lock.ts'
 import { explainSqlite } from './db/opening-errors.ts'
+import { answerNotYet } from './http/not-yet.ts'
 import { SetupError } from './lib/setup-error.ts'
 import { credentials, welcome } from './welcome.ts'
 
 /** How long a stop waits for requests that are under way. */
 const STOP_PATIENCE_MS = 30_000
+/** A start on existing data is done by then; one that migrates may not be. */
+const QUICK_START_MS = 1_000
 /** A terminal and npm can each hand on the same Ctrl-C: only a later one means that somebody has lost patience. */
 const SAME_SIGNAL_MS = 500
 
@@ -18,7 +21,12 @@ export async function serve(config: Config): Promise<void> {
   try {
     // Before anything is created: a first start that fails must not have used up the only showing of its password.
     await assertPortFree(config)
-    const app = await build(config, { worker: true })
+    const app = await whileNotYet(config, async () => {
+      const built = await build(config, { worker: true })
+      // All that can be done before is, so that the port is free for no longer than a moment.
+      await built.http.ready()
+      return built
+    })
     await listen(app)
     stopOnSignals(app, lock)
     lock?.note({ pid: process.pid, url: app.publicUrl() })
@@ -26,6 +34,16 @@ export async function serve(config: Config): Promise<void> {
   } catch (error) {
     lock?.release()
     throw error
+  }
+}
+
+/** Does work that clients have to wait for; if it takes long, they are told. */
+async function whileNotYet<T>(config: Config, work: () => Promise<T>): Promise<T> {
+  const answering = answerNotYet(config, QUICK_START_MS)
+  try {
+    return await work()
+  } finally {
+    await answering.stop()
   }
 }
 
