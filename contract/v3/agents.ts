@@ -40,7 +40,7 @@ export const agentDraftSchema = z
     gender: z.enum(genders).nullable().optional(),
     avatar_url: pictureAddress.optional(),
     password: password().optional().describe('Without one, the agent cannot sign in.'),
-    departments: z.array(z.string().max(100)).max(1_000).optional().describe('Ids.'),
+    departments: z.array(plainText(100)).max(1_000).optional().describe('Ids.'),
   })
   .meta({ id: 'AgentDraft' })
 

@@ -63,11 +63,11 @@ const listOf = <Item extends z.ZodType<string, string>>(item: Item) =>
     .pipe(z.array(item).max(100).optional())
 
 export const conversationFilterSchema = z.strictObject({
-  owneridentifier: z.string().max(255).optional().describe('E-mail, contactid or userid of the customer.'),
-  department: z.string().max(100).optional().describe('Id.'),
-  agent: z.string().max(255).optional().describe('E-mail, userid or contactid of the assigned agent.'),
+  owneridentifier: plainText(255).optional().describe('E-mail, contactid or userid of the customer.'),
+  department: plainText(100).optional().describe('Id.'),
+  agent: plainText(255).optional().describe('E-mail, userid or contactid of the assigned agent.'),
   status: listOf(z.enum(letters)).optional().describe('Letters, comma-separated.'),
-  channel_type: listOf(z.string().max(1)).optional().describe('Letters, comma-separated.'),
+  channel_type: listOf(plainText(1)).optional().describe('Letters, comma-separated.'),
   subject: plainText(10_000).optional().describe('The whole subject, without regard to case and spaces.'),
   createdfrom: instant().optional(),
   createdto: instant().optional(),

@@ -18,7 +18,7 @@ export const departmentDraftSchema = z
     name: name(),
     description: plainText(10_000).optional(),
     position: z.number().int().min(-1_000_000).max(1_000_000).optional().describe('Last unless said otherwise.'),
-    agents: z.array(z.string().max(100)).max(10_000).optional().describe('Userids.'),
+    agents: z.array(plainText(100)).max(10_000).optional().describe('Userids.'),
   })
   .meta({ id: 'DepartmentDraft' })
 

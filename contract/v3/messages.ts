@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant } from './kinds.ts'
+import { instant, plainText } from './kinds.ts'
 
 export const messageSchema = z
   .object({
@@ -53,7 +53,7 @@ export const messageDraftSchema = z
       .pipe(z.string().min(1)),
     type: z.enum(['M', 'N']).optional().describe('`M` message to the customer (default), `N` note that he never sees.'),
     is_html: z.boolean().optional(),
-    attachments: z.array(z.string().max(100)).max(100).optional().describe('Ids of uploaded files.'),
+    attachments: z.array(plainText(100)).max(100).optional().describe('Ids of uploaded files.'),
     useridentifier: z
       .string()
       .min(1)

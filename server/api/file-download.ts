@@ -56,7 +56,9 @@ async function fileFor(app: App, actors: Actors, request: FastifyRequest, input:
   throw unknownFile(id)
 }
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+/** Without NUL, which PostgreSQL does not take: nothing of ours has one in its name. */
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' && !value.includes('\0') ? value : undefined
 
 /** A full disk keeps the count from going up, not the file from being read. */
 async function count(app: App, file: File): Promise<void> {

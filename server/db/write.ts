@@ -76,9 +76,18 @@ const isAway = (error: unknown): boolean => {
   const code = codeOf(error)
   return (
     /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|SQLITE_IOERR|SQLITE_BUSY|SQLITE_READONLY|SQLITE_CANTOPEN)/.test(code) ||
-    /^(08...|57P0.|53...)$/.test(code)
+    /^(08...|57P0.|53...)$/.test(code) ||
+    (error instanceof Error && LOST_CONNECTION.test(error.message))
   )
 }
+
+/** What pg says without a code. */
+const LOST_CONNECTION =
+  /^(Connection terminated|Client (has encountered a connection error|was closed) and is not queryable|timeout exceeded when trying to connect)/
+
+/** A commit that got no answer may have been done or not: saying "nothing was stored" could have it done twice. */
+const unknownOutcome = (cause: unknown): Unavailable =>
+  new Unavailable('The database went away while it stored this. See whether it did before you try again.', { cause })
 
 /** Database trouble as a refusal; anything else as it is. */
 export function asRefusal(error: unknown): unknown {
@@ -103,10 +112,12 @@ export function writeOnPostgres(pool: pg.Pool, wakeups: Wakeups): Write {
       }
       const tx: Tx = Object.assign(kyselyOnClient(client), { [context]: newContext() })
       let broken: Error | undefined
+      let isCommitting = false
       try {
         await client.query('begin')
         const result = await perform(tx, work)
         for (const whom of tx[context].wake) await client.query(`notify deskhand_${whom}`)
+        isCommitting = true
         await client.query('commit')
         for (const whom of tx[context].wake) wakeups.emit(whom)
         return result
@@ -115,7 +126,7 @@ export function writeOnPostgres(pool: pg.Pool, wakeups: Wakeups): Write {
           broken = failure
         })
         if (attempt < ATTEMPTS && (isTransient(error) || isUniqueViolation(error))) continue
-        throw asRefusal(error)
+        throw isCommitting && isAway(error) ? unknownOutcome(error) : asRefusal(error)
       } finally {
         client.release(broken)
       }

@@ -25,10 +25,10 @@ export function normalise(asked: string): Address {
   const path = mark < 0 ? url : url.slice(0, mark)
   const query = mark < 0 ? '' : url.slice(mark)
   const resource = path === '/api/index.php' ? handlerOf(query) : path.slice('/api/'.length)
-  const suffix = SUFFIX.exec(resource.replace(/\/+$/, ''))
-  const bare = (suffix ? resource.replace(/\/+$/, '').slice(0, suffix.index) : resource)
-    .replace(/\/{2,}/g, '/')
-    .replace(/^\/|\/$/g, '')
+  // Doubled slashes go first: an expression for those at the end would take time with the square of their number.
+  const tidy = resource.replace(/\/{2,}/g, '/').replace(/^\/|\/$/g, '')
+  const suffix = SUFFIX.exec(tidy)
+  const bare = suffix ? tidy.slice(0, suffix.index).replace(/\/$/, '') : tidy
   return { url: `/api/${bare}${query}`, format: formatOf(suffix?.[1]) }
 }
 

@@ -17,11 +17,13 @@ import { badBody, bodyTooLarge, refused as refusedV1, WireRefusal } from '../api
 import { refusedV3 } from '../api/v3/refusal.ts'
 import { v3Routes } from '../api/v3/register.ts'
 import type { App } from '../app.ts'
-import { NotFound, Refusal, Unavailable } from '../lib/errors.ts'
+import { asRefusal } from '../db/write.ts'
+import { NotFound, Refusal } from '../lib/errors.ts'
 import { refusedPage } from '../portal/refusal.ts'
 import { PAGE_HEADERS, portalRoutes, siteOf } from '../portal/register.ts'
 import { Actors } from './actor.ts'
 import { type Format, isV1, normalise } from './address.ts'
+import { finishBeforeClosing } from './closing.ts'
 import { parsePairs } from './input.ts'
 import { readMultipart } from './multipart.ts'
 import { answerUnreadable } from './unreadable.ts'
@@ -75,18 +77,13 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
     clientErrorHandler: (error, socket) => void answerUnreadable(error, socket),
     frameworkErrors: (error, request, reply) => void answerError(app, error, request, reply),
   })
-  let closing = false
-
   server.decorateRequest('wireFormat', 'json')
   server.addHook('onRequest', async (request, reply) => {
     request.wireFormat = formats.get(request.raw) ?? 'json'
     reply.headers(SECURITY_HEADERS)
-    if (closing) throw new Unavailable('Deskhand is shutting down. Try again in a moment.')
     actors.admit(request.ip)
   })
-  server.addHook('preClose', async () => {
-    closing = true
-  })
+  finishBeforeClosing(server)
   server.addHook('onClose', () => actors.close())
   server.setErrorHandler((error, request, reply) => answerError(app, error, request, reply))
   server.setNotFoundHandler((request, reply) =>
@@ -191,8 +188,9 @@ const UNROUTABLE = new Set(['FST_ERR_BAD_URL', 'FST_ERR_MAX_PARAM_LENGTH'])
 
 const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '')
 
-/** Fastify's own complaints as refusals. */
-function known(error: unknown): unknown {
+/** A database that is away while something is read, and Fastify's own complaints, as refusals. */
+function known(thrown: unknown): unknown {
+  const error = asRefusal(thrown)
   if (error instanceof Refusal || !(error instanceof Error)) return error
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
   if (status === 413) return bodyTooLarge()

@@ -28,6 +28,11 @@ describe('base64', () => {
     expect(read('aGVs\n  bG8=\n')).toBe('hello')
   })
 
+  test('millions of blanks inside take no time', () => {
+    expect(parseBase64(`A${' '.repeat(5_000_000)}\x01`)).toBeUndefined()
+    expect(parseBase64(`aGVs${' \n'.repeat(1_000_000)}bG8=`)?.size).toBe(5)
+  })
+
   test('a + that a form turned into a blank is a + again', () => {
     expect(parseBase64('a b/')?.text).toBe('a+b/')
   })

@@ -1,12 +1,39 @@
 // Message texts. HTML from anywhere is hostile: it is cleaned before it is stored, and text is made from it for previews.
 // Both libraries are loaded when the first HTML arrives; most installations start without.
 
-const MAX_NESTING = 250
+import { escapeHtml } from './markup.ts'
 
-/** HTML without anything that runs, frames, submits, or is loaded without being asked for. */
+const MAX_NESTING = 250
+/** Tags that are open at the same time. The parser's time for each grows with them; no mail program writes so many. */
+const MAX_OPEN_TAGS = 1_000
+/** Of longer texts the rest cannot be found by its words, and is not needed for previews. */
+const TEXT_LIMIT = 500_000
+
+/**
+ * HTML without anything that runs, frames, submits, or is loaded without being asked for. What is nested beyond all
+ * measure is kept as the text that it is written in.
+ */
 export async function sanitiseHtml(html: string): Promise<string> {
+  try {
+    return await sanitiseNested(html)
+  } catch (error) {
+    if (error instanceof TooDeep) return escapeHtml(html)
+    throw error
+  }
+}
+
+class TooDeep extends Error {}
+
+async function sanitiseNested(html: string): Promise<string> {
   const { default: sanitize } = await import('sanitize-html')
+  let open = 0
   return sanitize(html, {
+    onOpenTag: () => {
+      if (++open > MAX_OPEN_TAGS) throw new TooDeep('too many tags are open at the same time')
+    },
+    onCloseTag: () => {
+      open--
+    },
     allowedTags: [...sanitize.defaults.allowedTags, 'img', 'del', 'ins', 'font', 'center', 'details', 'summary'],
     allowedAttributes: {
       '*': [
@@ -77,16 +104,21 @@ const SAFE_VALUE = /^[a-z0-9#%.,()'" -]{1,100}$/i
 /** The text of HTML, for previews and searches. */
 export async function textOfHtml(html: string): Promise<string> {
   const { convert } = await import('html-to-text')
-  return convert(html, {
+  // Cut here: the converter would say on the console that it does.
+  const text = convert(html.slice(0, TEXT_LIMIT), {
     wordwrap: false,
-    limits: { maxInputLength: 2_000_000, maxDepth: MAX_NESTING },
+    limits: { maxInputLength: TEXT_LIMIT, maxDepth: MAX_NESTING },
     selectors: [
       { selector: 'a', options: { ignoreHref: true } },
       { selector: 'img', format: 'skip' },
+      // A `> ` before each line at each level would make hundreds of megabytes out of two.
+      { selector: 'blockquote', format: 'block' },
       // Headings would be shouted: IN CAPITALS.
       ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
     ],
   })
+  // Lists in lists are indented line by line: they grow, too.
+  return text.slice(0, TEXT_LIMIT)
 }
 
 export interface PreparedText {

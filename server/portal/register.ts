@@ -58,10 +58,10 @@ export async function portalRoutes(server: FastifyInstance, app: App): Promise<v
     if (type === 'my_tickets')
       return send(
         reply,
-        await conversationPage(db, siteOf(app), textOf(query.cid), Number(query.earlier ?? 0)),
+        await conversationPage(db, siteOf(app), textOf(query.cid), Number(textOf(query.earlier))),
         SECRET_HEADERS,
       )
-    if (type === 'page') return sendEntry(request, reply, textOf(query.urlcode))
+    if (type === 'page') return sendEntry(request, reply, urlcodeOf(textOf(query.urlcode)))
     if (type === '') return reply.redirect('/')
     throw new NotFound('There is no such page.')
   })
@@ -83,7 +83,7 @@ function queryOf(request: FastifyRequest): Input {
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /** `376829-Article-1` → `376829`. Only the code counts: titles change, and old links must lead there still. */
+const urlcodeOf = (address: string): string => /^(\d{6})(?:-|$)/.exec(address)?.[1] ?? ''
+
 const urlcodeIn = (params: unknown): string =>
-  typeof params === 'object' && params !== null && 'entry' in params
-    ? (/^(\d{6})(?:-|$)/.exec(textOf(params.entry))?.[1] ?? '')
-    : ''
+  typeof params === 'object' && params !== null && 'entry' in params ? urlcodeOf(textOf(params.entry)) : ''

@@ -18,7 +18,9 @@ export function openPool(url: string, size: number): pg.Pool {
     application_name: 'deskhand',
     connectionTimeoutMillis: 10_000,
   })
-  // An idle connection that breaks must not end the process: the next query opens a new one.
+  // A connection that breaks must not end the process, neither an idle one nor, which the pool does not listen to, one
+  // in use: its query says what is wrong, and the next one opens a new connection.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }

@@ -1,6 +1,7 @@
 // /api/v3/conversations/:id/tags
 import { z } from 'zod'
 import { conversationSchema, tagToAddSchema } from '../../../../contract/v3/conversations.ts'
+import { plainText } from '../../../../contract/v3/kinds.ts'
 import { userOf } from '../../../desk/actor.ts'
 import { getConversationForChange, getConversationView } from '../../../desk/conversations/conversation.ts'
 import { addTagTo, removeTagFrom } from '../../../desk/conversations/tags.ts'
@@ -36,7 +37,7 @@ export const routes = [
     method: 'DELETE',
     url: '/api/v3/conversations/:id/tags/:tagid',
     summary: 'Takes a tag off a conversation.',
-    path: z.object({ id: z.string(), tagid: z.string() }),
+    path: z.object({ id: plainText(), tagid: plainText() }),
     answer: conversationSchema,
     handle: async ({ app, actor, path }) => {
       const view = await app.database.write(async (tx) => {
