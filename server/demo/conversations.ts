@@ -121,9 +121,9 @@ function planRequest(frame: Frame): PlannedConversation {
     steps.push({ kind: 'transfer', at: time, by: finder, agent: random.chance(0.5) ? agent : null, department, note })
     time = answerTime(random, time)
   }
-  if (random.chance(isShort ? 0.25 : 0.75))
+  if (random.chance(isShort ? 0.2 : 0.75))
     steps.push({ kind: 'transfer', at: time, by: agent, agent, department: null, note: null })
-  if (random.chance(isShort ? 0.15 : 0.5))
+  if (random.chance(isShort ? 0.1 : 0.5))
     for (const tag of tagsFor(topic, random)) {
       time += MINUTE
       steps.push({ kind: 'tag', at: time, by: agent, tag })
@@ -140,7 +140,7 @@ function planRequest(frame: Frame): PlannedConversation {
       by: agent,
       text: round === 0 ? text(topic.answers, scenario) : text(LATER_ANSWERS),
     })
-    if (round >= (isShort ? 1 : 4) || !random.chance(isShort ? 0.2 : 0.5)) break
+    if (round >= (isShort ? 1 : 4) || !random.chance(isShort ? 0.12 : 0.5)) break
     time = later(random, time)
     steps.push({
       kind: 'message',

@@ -1,0 +1,77 @@
+// Loading a planned history: in portions, each a transaction, so that a load that is cut off leaves a desk that works.
+import type { Reader } from '../db/write.ts'
+import { Batch, type CustomerIds } from './batch.ts'
+import type { Cast } from './cast.ts'
+import { type HistoryOptions, planHistory } from './history.ts'
+import { risingIds } from './ids.ts'
+import { findKnown } from './known-customers.ts'
+import type { PlannedConversation } from './plan.ts'
+import type { Portion } from './tables.ts'
+
+export interface LoadOptions extends HistoryOptions {
+  /** Conversations in a transaction. */
+  portionSize: number
+  /** How long the writer is left to others between two transactions, in milliseconds; 0 when nobody else is there. */
+  pause: number
+  onProgress?: (conversations: number) => void
+}
+
+/** Stores a portion and resolves once it is on disk. */
+export type Store = (portion: Portion) => Promise<void>
+
+/**
+ * Loads a whole history. While a portion is stored, the next one is made. Memory holds these two and the customers' ids,
+ * however long the history is.
+ */
+export async function loadHistory(db: Reader, cast: Cast, store: Store, options: LoadOptions): Promise<void> {
+  const nextId = await risingIds(db, options.conversations)
+  const customers: CustomerIds[] = []
+  let storing: Promise<void> = Promise.resolve()
+  for (const planned of portions(planHistory(options), options.portionSize)) {
+    const batch = await play(db, cast, planned, customers, nextId)
+    await storing
+    storing = storeAndRest(store, batch.portion, options.pause).then(() => options.onProgress?.(planned.length))
+    // A failure is thrown by the next wait for it, not on its own.
+    storing.catch(() => {})
+  }
+  await storing
+}
+
+async function storeAndRest(store: Store, portion: Portion, pause: number): Promise<void> {
+  await store(portion)
+  if (pause > 0) await new Promise((resume) => setTimeout(resume, pause))
+}
+
+function* portions(history: Iterable<PlannedConversation>, size: number): Generator<PlannedConversation[]> {
+  let portion: PlannedConversation[] = []
+  for (const planned of history) {
+    portion.push(planned)
+    if (portion.length === size) {
+      yield portion
+      portion = []
+    }
+  }
+  if (portion.length > 0) yield portion
+}
+
+async function play(
+  db: Reader,
+  cast: Cast,
+  planned: readonly PlannedConversation[],
+  customers: CustomerIds[],
+  nextId: () => string,
+): Promise<Batch> {
+  const newcomers = planned.filter(({ isNewCustomer }) => isNewCustomer)
+  const known = await findKnown(
+    db,
+    newcomers.map(({ customer }) => customer.email),
+  )
+  const batch = new Batch(cast, nextId)
+  for (const conversation of planned) {
+    const { customer, at } = conversation
+    const ids = customers[customer.number] ?? known.get(customer.email) ?? batch.addCustomer(customer, at)
+    customers[customer.number] = ids
+    batch.addConversation(conversation, ids)
+  }
+  return batch
+}

@@ -1,0 +1,18 @@
+// Row numbers for rows that are stored together and name each other.
+import { sql } from 'kysely'
+import { engineOf } from '../db/differences.ts'
+import type { Tx } from '../db/write.ts'
+
+/** Takes `count` numbers that no other row of the table has or gets. */
+export async function reserveSeqs(tx: Tx, table: 'customers' | 'message_groups', count: number): Promise<number[]> {
+  if (count === 0) return []
+  if (engineOf(tx) === 'postgres') {
+    const { rows } = await sql<{ seq: number }>`
+      select nextval(pg_get_serial_sequence(${table}, 'seq')) as seq from generate_series(1, ${count})`.execute(tx)
+    return rows.map(({ seq }) => seq)
+  }
+  // There is one writer: whatever comes next in this transaction is free.
+  const last = await tx.selectFrom(table).select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst()
+  const first = (last?.seq ?? 0) + 1
+  return Array.from({ length: count }, (_, i) => first + i)
+}

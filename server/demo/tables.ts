@@ -1,0 +1,82 @@
+// The tables that a history is loaded into, and rows for them as flat lists of values: those can be bound to a statement,
+// and handed to another thread, as they are.
+
+type Kind = 'text' | 'bigint'
+
+export interface TableShape {
+  name: string
+  /** Columns in the order of the values, with the type that PostgreSQL is told. */
+  columns: readonly (readonly [name: string, kind: Kind])[]
+  /** Columns that are the same in every row, with their SQL. */
+  constants: readonly (readonly [name: string, sql: string])[]
+}
+
+/** `name#` is a number, `name=…` is the same for all. */
+function table(name: string, text: string): TableShape {
+  const words = text.split(' ')
+  const pair = (word: string): [string, string] => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]
+  return {
+    name,
+    columns: words
+      .filter((word) => !word.includes('='))
+      .map((word) => (word.endsWith('#') ? [word.slice(0, -1), 'bigint'] : [word, 'text'])),
+    constants: words.filter((word) => word.includes('=')).map(pair),
+  }
+}
+
+/** A `seq` that stands first is a place within the portion until the row is stored. */
+export const shapes = {
+  customers: table(
+    'customers',
+    'seq# id user_id email email_key firstname firstname_key lastname lastname_key system_name role gender language phones company_id auth_epoch# created_at# changed_at# note=null custom_fields=null password_hash=null deleted_at=null',
+  ),
+  /** SQLite only: see desk/customers/search.ts. */
+  customerSearch: table('customer_search', 'rowid# email firstname lastname'),
+  groupMembers: table('group_members', 'group_id member_type member_id added_at#'),
+  conversations: table(
+    'conversations',
+    'id code public_code department_id customer_id agent_id status channel subject subject_key preview groups_in# groups_out# created_by created_at# changed_at# waiting_since# first_assigned_at# first_resolved_at# cc=null custom_fields=null due_at=null',
+  ),
+  groups: table('message_groups', "seq# conversation_id user_id rtype created_at# finished_at# rstatus='V'"),
+  messages: table('messages', 'group_seq# conversation_id user_id rtype body created_at# is_html=0'),
+  tags: table('conversation_tags', 'conversation_id tag_id added_at#'),
+  facts: table('facts', 'kind at# conversation_id department_id channel agent_id seconds#'),
+  loadChanges: table('load_changes', 'service at# department_id agent_id delta#'),
+} as const satisfies Record<string, TableShape>
+
+export type TableKey = keyof typeof shapes
+export type Value = string | number | null
+
+type Row = Readonly<Record<string, Value>>
+
+/** Values of many rows of each table, one row after another. */
+export type Portion = Record<TableKey, Value[]>
+
+export const emptyPortion = (): Portion => ({
+  customers: [],
+  customerSearch: [],
+  groupMembers: [],
+  conversations: [],
+  groups: [],
+  messages: [],
+  tags: [],
+  facts: [],
+  loadChanges: [],
+})
+
+/** Adds a row; what the table does not list is left out. */
+export function append(portion: Portion, key: TableKey, row: Row): void {
+  const values = portion[key]
+  for (const [name] of shapes[key].columns) values.push(row[name] ?? null)
+}
+
+export const rowCount = (portion: Portion, key: TableKey): number => portion[key].length / shapes[key].columns.length
+
+/** Some columns of every row, without making an object of each row. */
+export function* cellsOf(portion: Portion, key: TableKey, ...names: string[]): Generator<Value[]> {
+  const values = portion[key]
+  const { columns } = shapes[key]
+  const places = names.map((name) => columns.findIndex(([column]) => column === name))
+  for (let start = 0; start < values.length; start += columns.length)
+    yield places.map((place) => values[start + place] ?? null)
+}
