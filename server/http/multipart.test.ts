@@ -20,6 +20,16 @@ describe('multipart bodies', () => {
     )
   })
 
+  test('with a field that is not UTF-8 are refused by its name', async () => {
+    const body = Buffer.concat([
+      Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="subject"\r\n\r\nl`),
+      Buffer.from([0xe4]),
+      Buffer.from(`tin\r\n--${BOUNDARY}--`),
+    ])
+    await expect(read(body)).rejects.toMatchObject({ field: 'subject' })
+    expect(await read(`${part('subject', '\u{fffd}')}--${BOUNDARY}--`)).toEqual({ subject: '\u{fffd}' })
+  })
+
   test('that are too large are refused', async () => {
     await expect(read(`${part('a', 'x'.repeat(500))}--${BOUNDARY}--`, 100)).rejects.toMatchObject({ status: 413 })
   })

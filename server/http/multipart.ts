@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
 import { badBody, bodyTooLarge, type WireRefusal } from '../api/v1/wire/refusal.ts'
+import { Invalid } from '../lib/errors.ts'
 import { type Input, parsePairs } from './input.ts'
 
 const MAX_PARTS = 2_000
@@ -29,23 +30,33 @@ export function readMultipart(headers: IncomingHttpHeaders, payload: Readable, l
       parser = new Busboy({
         headers: { ...headers, 'content-type': headers['content-type'] ?? '' },
         // One more than allowed: busboy cuts off silently, and what was cut off could not be told from what fits.
+        // Fields come as bytes too, so that those which are not UTF-8 are refused, not stored as something else.
+        isPartAFile: () => true,
         limits: { fieldSize: limit + 1, fileSize: limit + 1, parts: MAX_PARTS, fieldNameSize: 1_000 },
       })
     } catch {
       return fail(broken())
     }
-    parser.on('field', (name, value) => {
-      if (!count(value.length)) return
-      if (name.includes('[')) nested += `&${encodeURIComponent(name)}=${encodeURIComponent(value.toWellFormed())}`
+    const take = (name: string, bytes: Buffer): void => {
+      const value = decode(name, bytes)
+      if (name.includes('[')) nested += `&${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(value)}`
       else input[name] = value
-    })
-    parser.on('file', (name, stream, partName, _encoding, partType) => {
+    }
+    parser.on('file', (name, stream, partName: string | undefined, _encoding, partType) => {
+      const isFile = partName !== undefined || partType === 'application/octet-stream'
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => {
         if (count(chunk.length)) chunks.push(chunk)
       })
       stream.on('end', () => {
-        input[name] = Object.assign(Buffer.concat(chunks), { partName: partName ?? '', partType: partType ?? '' })
+        const bytes = Buffer.concat(chunks)
+        if (isFile) input[name] = Object.assign(bytes, { partName: partName ?? '', partType })
+        else
+          try {
+            take(name, bytes)
+          } catch (error) {
+            fail(error)
+          }
       })
     })
     parser.on('error', () => fail(broken()))
@@ -62,4 +73,12 @@ export function readMultipart(headers: IncomingHttpHeaders, payload: Readable, l
     payload.on('aborted', () => fail(broken()))
     payload.pipe(parser)
   })
+}
+
+function decode(name: string, bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new Invalid(name, 'is not valid UTF-8')
+  }
 }
