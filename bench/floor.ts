@@ -13,6 +13,11 @@ db.pragma('journal_mode = WAL')
 db.pragma('synchronous = FULL')
 db.pragma('cache_size = -32000')
 db.pragma('mmap_size = 2147418112')
+// The plain way to search with SQLite: an index over title, keywords and text, ranked by its own function.
+db.exec(`create virtual table if not exists floor_search using fts5
+  (title, keywords, body, content='', tokenize='unicode61 remove_diacritics 2')`)
+db.exec(`insert into floor_search (rowid, title, keywords, body)
+  select id, title, keywords, content_text from kb_entries where not exists (select 1 from floor_search)`)
 const reading = new Sqlite(file, { readonly: true })
 reading.pragma('cache_size = -32000')
 reading.pragma('mmap_size = 2147418112')
@@ -39,13 +44,13 @@ const findConversations = many(
 const findGroups = many('select * from message_groups where conversation_id = +? order by created_at, seq')
 const findMessages = many('select * from messages where conversation_id = +? order by created_at, seq')
 const search = many(
-  `select e.* from kb_search s join kb_entries e on e.id = s.rowid
-   where kb_search match +? and e.rstatus = 'P' and e.deleted_at is null order by bm25(kb_search, 10, 4, 1) limit 10`,
+  `select e.* from floor_search s join kb_entries e on e.id = s.rowid
+   where floor_search match +? and e.rstatus = 'P' and e.deleted_at is null order by bm25(floor_search, 10, 4, 1) limit 10`,
 )
 const findCustomer = db.prepare<unknown[], Row>('select id from customers where email_key = +? and deleted_at is null')
 const addCustomer = db.prepare(
-  `insert into customers (id, user_id, email, email_key, firstname, lastname, system_name, role, phones, auth_epoch, created_at, changed_at)
-   values (?, ?, ?, ?, '', '', ?, 'V', '[]', 1, ?, ?)`,
+  `insert into customers (id, user_id, email, email_key, firstname, firstname_key, lastname, lastname_key, system_name, role, phones, auth_epoch, created_at, changed_at)
+   values (?, ?, ?, ?, '', '', '', '', ?, 'V', '[]', 1, ?, ?)`,
 )
 const addConversation = db.prepare(
   `insert into conversations (id, code, public_code, department_id, customer_id, status, channel, subject, subject_key, preview,
