@@ -30,6 +30,11 @@ describe('multipart bodies', () => {
     expect(await read(`${part('subject', '\u{fffd}')}--${BOUNDARY}--`)).toEqual({ subject: '\u{fffd}' })
   })
 
+  test('may have parts without a name, which are no parameters', async () => {
+    const nameless = `--${BOUNDARY}\r\nContent-Disposition: form-data\r\n\r\nx\r\n`
+    expect({ ...(await read(`${nameless}${part('a', '1')}--${BOUNDARY}--`)) }).toEqual({ a: '1' })
+  })
+
   test('that are too large are refused', async () => {
     await expect(read(`${part('a', 'x'.repeat(500))}--${BOUNDARY}--`, 100)).rejects.toMatchObject({ status: 413 })
   })

@@ -29,9 +29,9 @@ export function readMultipart(headers: IncomingHttpHeaders, payload: Readable, l
     try {
       parser = new Busboy({
         headers: { ...headers, 'content-type': headers['content-type'] ?? '' },
-        // One more than allowed: busboy cuts off silently, and what was cut off could not be told from what fits.
         // Fields come as bytes too, so that those which are not UTF-8 are refused, not stored as something else.
         isPartAFile: () => true,
+        // One more than allowed: busboy cuts off silently, and what was cut off could not be told from what fits.
         limits: { fieldSize: limit + 1, fileSize: limit + 1, parts: MAX_PARTS, fieldNameSize: 1_000 },
       })
     } catch {
@@ -42,7 +42,9 @@ export function readMultipart(headers: IncomingHttpHeaders, payload: Readable, l
       if (name.includes('[')) nested += `&${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(value)}`
       else input[name] = value
     }
-    parser.on('file', (name, stream, partName: string | undefined, _encoding, partType) => {
+    parser.on('file', (name: string | undefined, stream, partName: string | undefined, _encoding, partType) => {
+      // Without a name it is no parameter.
+      if (name === undefined) return stream.resume()
       const isFile = partName !== undefined || partType === 'application/octet-stream'
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => {
