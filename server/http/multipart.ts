@@ -44,7 +44,10 @@ export function readMultipart(headers: IncomingHttpHeaders, payload: Readable, l
     }
     parser.on('file', (name: string | undefined, stream, partName: string | undefined, _encoding, partType) => {
       // Without a name it is no parameter.
-      if (name === undefined) return stream.resume()
+      if (name === undefined) {
+        stream.resume()
+        return
+      }
       const isFile = partName !== undefined || partType === 'application/octet-stream'
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => {
