@@ -61,6 +61,8 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
     requestTimeout: 120_000,
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
+    // At a stop, once all is answered: see closing.ts. Node alone would wait for those that have not sent a whole request.
+    forceCloseConnections: true,
     // Zod checks what comes in, and answers are written as text: Fastify's own compilers would only take up memory.
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     routerOptions: {
