@@ -12,6 +12,8 @@ import { credentials, welcome } from './welcome.ts'
 const STOP_PATIENCE_MS = 30_000
 /** A start on existing data is done by then; one that migrates may not be. */
 const QUICK_START_MS = 1_000
+/** How long it waits for what callers have not finished sending, and for what is slow: container engines kill after 10 s. */
+const CONNECTIONS_PATIENCE_MS = 7_000
 /** A terminal and npm can each hand on the same Ctrl-C: only a later one means that somebody has lost patience. */
 const SAME_SIGNAL_MS = 500
 
@@ -95,6 +97,10 @@ async function finish(app: RunningApp, lock: FolderLock | undefined): Promise<vo
     app.log.error('some requests were not finished in time')
     process.exit(1)
   }, STOP_PATIENCE_MS).unref()
+  setTimeout(() => {
+    app.log.warn('connections with unfinished requests are cut off')
+    app.http.server.closeAllConnections()
+  }, CONNECTIONS_PATIENCE_MS).unref()
   try {
     await app.close()
     lock?.release()

@@ -49,6 +49,21 @@ describe('jobs', () => {
     expect(await claimJobs(desk.app.database, 10, now + 100 * HOUR)).toEqual([])
   })
 
+  test('that are timed run again at their next time, even after they failed for the last time', async () => {
+    await clear()
+    await desk.app.database.write((tx) => enqueue(tx, 'prune-sessions', {}, { uniqueKey: 'timed:prune-sessions' }))
+    const [job] = await claimJobs(desk.app.database, 1)
+    if (!job) throw new Error('nothing to claim')
+    const failing = handlers({
+      'prune-sessions': async () => {
+        throw new Error('the printer is on fire')
+      },
+    })
+    await runJob(desk.app.database, failing, { ...job, attempts: 12 }, silent)
+    const waiting = (await allJobs()).filter(({ dead_at }) => dead_at === null)
+    expect(waiting).toMatchObject([{ name: 'prune-sessions', unique_key: 'timed:prune-sessions' }])
+  })
+
   test('wait 5 seconds, then twice as long, up to an hour', () => {
     expect([1, 2, 3, 20].map(backoffMs)).toEqual([5_000, 10_000, 20_000, HOUR])
   })

@@ -109,8 +109,11 @@ export async function runJob(database: Database, handlers: JobHandlers, job: Cla
         .where('locked_until', 'is', null)
         .where('dead_at', 'is', null)
         .executeTakeFirst()
-      if (waits && !dead) return tx.deleteFrom('jobs').where('id', '=', job.id).execute()
-      return tx
+      if (waits && !dead) {
+        await tx.deleteFrom('jobs').where('id', '=', job.id).execute()
+        return
+      }
+      await tx
         .updateTable('jobs')
         .set({
           last_error: reason,
@@ -120,14 +123,21 @@ export async function runJob(database: Database, handlers: JobHandlers, job: Cla
         })
         .where('id', '=', job.id)
         .execute()
+      // What happens every hour happens again, although it failed all night.
+      if (dead) await enqueueNext(tx, job)
     })
     return
   }
   await database.write(async (tx) => {
     await tx.deleteFrom('jobs').where('id', '=', job.id).execute()
-    const timed = schedule.find(({ name }) => name === job.name)
-    if (timed) await enqueueTimed(tx, timed.name, Date.now() + timed.everyMs)
+    await enqueueNext(tx, job)
   })
+}
+
+/** The next run of a timed job. */
+async function enqueueNext(tx: Tx, job: ClaimedJob): Promise<void> {
+  const timed = schedule.find(({ name }) => name === job.name)
+  if (timed) await enqueueTimed(tx, timed.name, Date.now() + timed.everyMs)
 }
 
 const enqueueTimed = (tx: Tx, name: JobName, runAt: number): Promise<void> =>

@@ -14,6 +14,12 @@ import {
 import type pg from 'pg'
 import type { Tables } from '../schema.ts'
 
+/**
+ * PostgreSQL keeps named statements for as long as the connection lasts. Long lists of ids and rows make a text for each
+ * length: those are planned each time.
+ */
+const MAX_NAMED_PARAMETERS = 64
+
 const names = new Map<string, string>()
 
 function nameOf(text: string): string {
@@ -34,7 +40,7 @@ class PostgresConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const { rows, rowCount, command } = await this.client.query<R & pg.QueryResultRow>({
-      name: nameOf(query.sql),
+      ...(query.parameters.length <= MAX_NAMED_PARAMETERS && { name: nameOf(query.sql) }),
       text: query.sql,
       values: [...query.parameters],
     })

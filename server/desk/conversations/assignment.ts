@@ -1,4 +1,5 @@
 // Transfers: who is to answer a conversation, and in which department it waits.
+import { lockForChange } from '../../db/differences.ts'
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { Invalid } from '../../lib/errors.ts'
@@ -86,13 +87,14 @@ const PORTION = 500
 
 /** Unassigns a portion of an agent's open conversations, for one who was deleted; true while there are more. */
 export async function releaseConversations(tx: Tx, agentId: string): Promise<boolean> {
-  const rows = await tx
+  const query = tx
     .selectFrom('conversations')
     .select(['id', 'status', 'department_id', 'agent_id', 'changed_at'])
     .where('agent_id', '=', agentId)
     .where('status', 'in', OPEN)
     .limit(PORTION)
-    .execute()
+  // Locked: one that is handed to a colleague meanwhile must stay his.
+  const rows = await lockForChange(tx, query).execute()
   for (const row of rows) {
     await tx.updateTable('conversations').set({ agent_id: null }).where('id', '=', row.id).execute()
     loadConversation(tx, row, { agent_id: null }, Date.now())

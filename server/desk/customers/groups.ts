@@ -52,6 +52,8 @@ export async function addGroup(tx: Tx, draft: GroupDraft): Promise<CustomerGroup
 }
 
 export async function changeGroup(tx: Tx, id: string, patch: Partial<GroupDraft>): Promise<CustomerGroup> {
+  // Two who change different things of one group must both find theirs in it.
+  await lockForChange(tx, tx.selectFrom('customer_groups').select('id').where('id', '=', id)).execute()
   const before = await getGroup(tx, id)
   const name = patch.name?.trim() ?? before.name
   assertNamed(name)

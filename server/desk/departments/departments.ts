@@ -1,5 +1,7 @@
 // Departments: where conversations wait, and what a plain agent may see.
+
 import type { Selectable } from 'kysely'
+import { lockForChange } from '../../db/differences.ts'
 import { prepared } from '../../db/prepared.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
@@ -28,6 +30,14 @@ export async function getDepartment(db: Reader, id: string): Promise<Department>
 /** A department, in use or deleted: old conversations still name theirs. */
 export async function getDepartmentEvenDeleted(db: Reader, id: string): Promise<Department> {
   const [row] = await byId(db, id)
+  if (!row) throw unknown(id)
+  return row
+}
+
+/** Nobody else changes or deletes it before this transaction ends, nor puts a conversation into it. */
+async function getDepartmentForChange(tx: Tx, id: string): Promise<Department> {
+  const query = tx.selectFrom('departments').selectAll().where('id', '=', id).where('deleted_at', 'is', null)
+  const row = await lockForChange(tx, query).executeTakeFirst()
   if (!row) throw unknown(id)
   return row
 }
@@ -75,7 +85,7 @@ export async function changeDepartment(
   patch: { name?: string | undefined; description?: string | undefined; position?: number | undefined },
 ): Promise<Department> {
   assertMayAdminister(actor)
-  const before = await getDepartment(tx, id)
+  const before = await getDepartmentForChange(tx, id)
   const row = {
     ...before,
     name: patch.name ?? before.name,
@@ -93,7 +103,7 @@ const UNRESOLVED = ['N', 'C', 'A', 'W', 'T', 'P', 'I']
 export async function removeDepartment(tx: Tx, actor: Actor, id: string): Promise<void> {
   assertMayAdminister(actor)
   if (id === DEFAULT_DEPARTMENT) throw new Conflict('The default department cannot be deleted.')
-  await getDepartment(tx, id)
+  await getDepartmentForChange(tx, id)
   const counts = (await countsByDepartment(tx, [id])).get(id)
   if (UNRESOLVED.some((status) => (counts?.get(status) ?? 0) > 0))
     throw new Conflict('The department still has conversations that are not resolved: transfer them first.')

@@ -1,7 +1,9 @@
 // Custom fields: values on conversations, customers and companies. Codes may repeat, and need no definition; where
 // there is one, it says what values are good.
+
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
+import { lockForChange } from '../../db/differences.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { Conflict, Invalid, NotAllowed, NotFound } from '../../lib/errors.ts'
@@ -182,6 +184,8 @@ export async function changeField(
   patch: { [Key in 'name' | 'type' | 'options' | 'position']?: FieldDraft[Key] | undefined },
 ): Promise<FieldDefinition> {
   assertMayAdminister(actor)
+  // Two who change different things of one definition must both find theirs in it.
+  await lockForChange(tx, tx.selectFrom('fields').select('id').where('id', '=', id)).execute()
   const before = await getField(tx, id)
   const options = patch.options ?? fieldOptions(before)
   assertHasOptions(patch.type ?? before.type, options)

@@ -1,6 +1,8 @@
 // API keys: several, named, stored hashed, revocable.
+
 import { hash } from 'node:crypto'
 import type { Selectable } from 'kysely'
+import { lockForChange } from '../../db/differences.ts'
 import { prepared } from '../../db/prepared.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
@@ -69,13 +71,19 @@ export async function getApiKey(db: Reader, actor: Actor, id: string): Promise<A
   return row
 }
 
+/** Nobody else changes it before this transaction ends: an old row written back could restore full rights. */
+async function getApiKeyForChange(tx: Tx, actor: Actor, id: string): Promise<ApiKey> {
+  await lockForChange(tx, tx.selectFrom('api_keys').select('id').where('id', '=', id)).execute()
+  return getApiKey(tx, actor, id)
+}
+
 export async function changeApiKey(
   tx: Tx,
   actor: Actor,
   id: string,
   patch: { name?: string | undefined; rights?: 'full' | 'read' | undefined; rateLimit?: number | null | undefined },
 ): Promise<ApiKey> {
-  const key = await getApiKey(tx, actor, id)
+  const key = await getApiKeyForChange(tx, actor, id)
   if (key.revoked_at !== null) throw new Conflict('The key is revoked: it cannot be changed any more.')
   if (patch.rights === 'full' && key.rights !== 'full') assertMayGrantFullRights(actor)
   const row = {

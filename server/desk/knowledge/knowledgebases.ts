@@ -69,6 +69,8 @@ export async function changeKnowledgebase(
   patch: Partial<KnowledgebaseDraft>,
 ): Promise<Knowledgebase> {
   assertMayAdminister(actor)
+  // As a deletion does: what was read before one must not be written back after it.
+  await lockTree(tx)
   const before = await getKnowledgebase(tx, id)
   const row = { ...before, name: patch.name ?? before.name, position: patch.position ?? before.position }
   await tx.updateTable('knowledgebases').set(row).where('id', '=', id).execute()

@@ -1,5 +1,7 @@
 // Tags: named, coloured labels for conversations.
+
 import type { Selectable } from 'kysely'
+import { lockForChange } from '../../db/differences.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { enqueue } from '../../jobs/queue.ts'
@@ -46,6 +48,8 @@ export async function addTag(tx: Tx, draft: TagDraft): Promise<Tag> {
 }
 
 export async function changeTag(tx: Tx, id: string, patch: Partial<TagDraft>): Promise<Tag> {
+  // Two who change different things of one tag must both find theirs in it.
+  await lockForChange(tx, tx.selectFrom('tags').select('id').where('id', '=', id)).execute()
   const before = await getTag(tx, id)
   const name = patch.name?.trim() ?? before.name
   const namesake = await findTagByName(tx, name)
