@@ -62,6 +62,14 @@ async function cookieOf(departmentIds: string[]): Promise<string> {
   return `deskhand=${token}`
 }
 
+/** The cookie that the customer of a conversation gets for his `authtoken`. */
+async function customerCookieOf({ conversationid }: OpenedConversation): Promise<string> {
+  const { owneremail } = (await desk.v1('GET', `conversations/${conversationid}`)).body
+  const { authtoken } = (await desk.v1('GET', `customers/${owneremail}`)).body
+  const { headers } = await desk.app.http.inject({ method: 'POST', url: '/login', payload: { AuthToken: authtoken } })
+  return String(headers['set-cookie']).split(';')[0] ?? ''
+}
+
 describe('a file is not told of', () => {
   test('without anything, with a wrong key, or with a revoked one', async () => {
     const file = await aFile()
@@ -108,6 +116,18 @@ describe('a file is not told of', () => {
     const file = await attached(conversation)
     await desk.v1('DELETE', `conversations/${conversation.conversationid}`)
     expect((await get({ file, cid: conversation.publicurlcode })).statusCode).toBe(404)
+  })
+
+  test('to a signed-in customer, when it is another’s, on a note, nobody’s or in a deleted conversation', async () => {
+    const mine = await aConversation(desk)
+    const cookie = await customerCookieOf(mine)
+    const files = [await attached(await aConversation(desk)), await attached(mine, true), await aFile()]
+    for (const file of files) expect((await get({ file }, { headers: { cookie } })).statusCode).toBe(404)
+    const file = await attached(mine)
+    expect((await get({ file }, { headers: { cookie } })).body).toBe('contents')
+    expect((await get({ file }, { headers: { cookie: cookie.replace('_customer', '') } })).statusCode).toBe(404)
+    await desk.v1('DELETE', `conversations/${mine.conversationid}`)
+    expect((await get({ file }, { headers: { cookie } })).statusCode).toBe(404)
   })
 
   test('to an agent of another department', async () => {

@@ -1,7 +1,7 @@
 // GET, HEAD, POST /scripts/file.php?view=Y&file={id}: the contents of a file, for those who may have it.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
-import { getPublicFile, getVisibleFile } from '../desk/conversations/attachments.ts'
+import { getCustomersFile, getPublicFile, getVisibleFile } from '../desk/conversations/attachments.ts'
 import { countDownload, type File, unknownFile } from '../desk/files/files.ts'
 import type { Actors } from '../http/actor.ts'
 import { dispositionOf, isSafeImage, typeToServe } from '../http/content.ts'
@@ -37,7 +37,8 @@ export async function fileRoutes(server: FastifyInstance, app: App, actors: Acto
 }
 
 /**
- * The file, if anything that the request brings opens it: an API key, an agent's session, the conversation's public code.
+ * The file, if anything that the request brings opens it: an API key, an agent's session, the conversation's public code,
+ * a customer's session.
  * One answer to everything else, so that nobody learns which files exist.
  */
 async function fileFor(app: App, actors: Actors, request: FastifyRequest, input: Input): Promise<File> {
@@ -47,13 +48,26 @@ async function fileFor(app: App, actors: Actors, request: FastifyRequest, input:
   const key = textOf(input.apikey) ?? textOf(request.headers.apikey)
   const actor = (key && (await actors.ofKey(key, request.ip))) || (await actors.ofSession(request))
   const code = textOf(input.cid)
-  try {
-    if (actor) return await getVisibleFile(db, actor, id)
-  } catch (error) {
-    if (!(error instanceof NotFound) || code === undefined) throw error
+  const customer = await actors.customerOfSession(request)
+  const ways = [
+    actor && (() => getVisibleFile(db, actor, id)),
+    code !== undefined && (() => getPublicFile(db, code, id)),
+    customer && (() => getCustomersFile(db, customer.id, id)),
+  ]
+  for (const way of ways) {
+    const file = way && (await unlessNotFound(way))
+    if (file) return file
   }
-  if (code !== undefined) return getPublicFile(db, code, id)
   throw unknownFile(id)
+}
+
+async function unlessNotFound(way: () => Promise<File>): Promise<File | undefined> {
+  try {
+    return await way()
+  } catch (error) {
+    if (error instanceof NotFound) return undefined
+    throw error
+  }
 }
 
 /** Without NUL, which PostgreSQL does not take: nothing of ours has one in its name. */

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import type { Actor } from '../desk/actor.ts'
 import { findAgent, listDepartmentsOf } from '../desk/agents/agents.ts'
+import { type Customer, findCustomer } from '../desk/customers/customers.ts'
 import { type ApiKey, findApiKey } from '../desk/keys/keys.ts'
 import { findSession, type Session } from '../desk/sessions/sessions.ts'
 import { KeyUse } from './key-use.ts'
@@ -56,6 +57,15 @@ export class Actors {
     if (session?.kind !== 'agent') return undefined
     assertSameOrigin(request, this.#app.publicUrl())
     return this.#ofAgentSession(session)
+  }
+
+  /** The customer whose session cookie a request carries; undefined without one. */
+  async customerOfSession(request: FastifyRequest): Promise<Customer | undefined> {
+    const token = sessionToken(request, 'customer', this.#app.publicUrl())
+    if (token === undefined) return undefined
+    const db = this.#app.database.reader
+    const session = await findSession(db, token)
+    return session?.kind === 'customer' ? findCustomer(db, session.user_id) : undefined
   }
 
   async #ofAgentSession(session: Session): Promise<Actor | undefined> {

@@ -48,8 +48,27 @@ export async function getPublicFile(db: Reader, publicCode: string, id: string):
   const conversation = await findPublicConversation(db, publicCode)
   const file = conversation && (await findFile(db, id))
   if (!file || file.conversation_id !== conversation.id) throw unknownFile(id)
-  const rows = await fileMessagesIn(db, conversation.id, id)
-  if (!rows.some(({ group_type }) => publicGroupTypes.some((type) => type === group_type))) throw unknownFile(id)
+  return assertPublic(db, conversation.id, file)
+}
+
+/** A file for a customer who has signed in: one that he sees in a conversation of his own. `customerId` is the contact's. */
+export async function getCustomersFile(db: Reader, customerId: string, id: string): Promise<File> {
+  const file = await findFile(db, id)
+  if (!file || file.conversation_id === null) throw unknownFile(id)
+  const conversation = await db
+    .selectFrom('conversations')
+    .select('id')
+    .where('id', '=', file.conversation_id)
+    .where('customer_id', '=', customerId)
+    .where('status', '<>', 'X')
+    .executeTakeFirst()
+  if (!conversation) throw unknownFile(id)
+  return assertPublic(db, conversation.id, file)
+}
+
+async function assertPublic(db: Reader, conversationId: string, file: File): Promise<File> {
+  const rows = await fileMessagesIn(db, conversationId, file.id)
+  if (!rows.some(({ group_type }) => publicGroupTypes.some((type) => type === group_type))) throw unknownFile(file.id)
   return file
 }
 
