@@ -1,0 +1,111 @@
+// Filling a desk with a demonstration: people, knowledge base, and a year of conversations.
+import { z } from 'zod'
+import { lockUntilCommit } from '../db/differences.ts'
+import { isFolderLocked } from '../db/lock.ts'
+import type { Database } from '../db/open.ts'
+import type { Reader, Tx } from '../db/write.ts'
+import { Conflict } from '../lib/errors.ts'
+import { newSecret } from '../lib/ids.ts'
+import { hashPassword } from '../lib/password.ts'
+import { type Cast, emailOf, makeCast } from './cast.ts'
+import { fillKnowledgeBase } from './knowledge.ts'
+import { loadHistory, type Store } from './load.ts'
+import { agents } from './people.ts'
+import { storeHere, storeOnThread } from './stores.ts'
+
+export interface DemoOptions {
+  conversations: number
+  /** Undefined: one for each time that the demonstration is loaded. */
+  seed: number | undefined
+  /** Adds to what is there already. */
+  again: boolean
+  dataFolder: string
+  onProgress?: (conversations: number) => void
+}
+
+export interface DemoResult {
+  seed: number
+  /** Somebody to sign in as. */
+  email: string
+  /** Of every agent of the demonstration; undefined: they were there already, with the one that they have. */
+  password: string | undefined
+}
+
+const markSchema = z.object({ runs: z.number(), conversations: z.number() })
+type Mark = z.infer<typeof markSchema>
+
+const MARK = 'demo'
+const DEMO_LOCK = 7_305_115
+
+/** Above this, conversations are short, and a thread of its own stores them. */
+const MANY = 20_000
+
+/** Throws Conflict when the desk has a demonstration, or conversations of its own, and `again` was not asked for. */
+export async function loadDemo(database: Database, options: DemoOptions): Promise<DemoResult> {
+  const password = newSecret().slice(0, 16)
+  const passwordHash = await hashPassword(password)
+  const { cast, before } = await database.write(async (tx) => {
+    await lockUntilCommit(tx, DEMO_LOCK)
+    const mark = await findMark(tx)
+    if (!options.again) await assertFresh(tx, mark)
+    const runs = (mark?.runs ?? 0) + 1
+    await putMark(tx, { runs, conversations: (mark?.conversations ?? 0) + options.conversations })
+    return { cast: await makeCast(tx, passwordHash), before: mark }
+  })
+  const seed = options.seed ?? (before?.runs ?? 0) + 1
+  if (!before) await fillKnowledgeBase(database, cast, seed)
+  await loadConversations(database, cast, seed, options)
+  const [first] = agents
+  return { seed, email: emailOf(first), password: before ? undefined : password }
+}
+
+async function assertFresh(db: Reader, mark: Mark | undefined): Promise<void> {
+  if (mark)
+    throw new Conflict(
+      `The demonstration is loaded already, with ${mark.conversations} conversations. To add more: npx deskhand demo --again`,
+    )
+  if (await db.selectFrom('conversations').select('id').limit(1).executeTakeFirst())
+    throw new Conflict(
+      'This desk has conversations of its own, and the demonstration would stand among them. If that is what you want: npx deskhand demo --again',
+    )
+}
+
+async function findMark(db: Reader): Promise<Mark | undefined> {
+  const row = await db.selectFrom('settings').select('value').where('key', '=', MARK).executeTakeFirst()
+  return row && markSchema.parse(JSON.parse(row.value))
+}
+
+async function putMark(tx: Tx, mark: Mark): Promise<void> {
+  const value = JSON.stringify(mark)
+  await tx
+    .insertInto('settings')
+    .values({ key: MARK, value })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+    .execute()
+}
+
+async function loadConversations(database: Database, cast: Cast, seed: number, options: DemoOptions): Promise<void> {
+  const { conversations, dataFolder, onProgress } = options
+  const isMany = conversations > MANY
+  const { store, close } = isMany && database.engine === 'sqlite' ? storeOnThread(dataFolder) : here(database)
+  // A server on the same file waits for each transaction, so they are short, and it gets its turn between them.
+  const isShared = database.engine === 'sqlite' && isFolderLocked(dataFolder)
+  try {
+    await loadHistory(database.reader, cast, store, {
+      seed,
+      conversations,
+      until: Date.now(),
+      isShort: isMany,
+      portionSize: isShared ? 400 : 2_000,
+      pause: isShared ? 120 : 0,
+      ...(onProgress && { onProgress }),
+    })
+  } finally {
+    await close()
+  }
+}
+
+const here = (database: Database): { store: Store; close(): Promise<void> } => ({
+  store: storeHere(database),
+  async close() {},
+})
