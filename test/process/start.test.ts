@@ -40,10 +40,20 @@ describe('a start that cannot be', () => {
       code: 2,
       lines: [expect.stringMatching(/^PORT must be a whole number .*'abc'/)],
     })
-    const { code, lines } = await failure(place, { DESKHAND_URL: 'x', PORT: '70000', DESKHAND_API_KEY: 'too-short' })
+    const { code, lines } = await failure(place, {
+      DESKHAND_URL: 'x',
+      PORT: '70000',
+      DESKHAND_API_KEY: 'too-short',
+      DESKHAND_TRUST_PROXY: 'true',
+    })
     expect(code).toBe(2)
     expect(lines).toHaveLength(3)
-    expect(lines.map((line) => line.split(' ', 1)[0]).sort()).toEqual(['DESKHAND_API_KEY', 'DESKHAND_URL', 'PORT'])
+    expect(lines.map((line) => line.split(' ', 1)[0]).sort()).toEqual([
+      'DESKHAND_API_KEY',
+      'DESKHAND_TRUST_PROXY',
+      'DESKHAND_URL',
+      'PORT',
+    ])
     expect(lines.join()).not.toContain('too-short')
     expect(existsSync(place.folder)).toBe(false)
   })

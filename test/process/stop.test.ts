@@ -119,6 +119,13 @@ describe('a stop', () => {
     expect(await server.ended).toEqual({ code: 0, signal: null })
   })
 
+  test('cuts off an upload that does not go on, and is still a clean one', async () => {
+    const upload = await slowUpload('one line')
+    server.kill('SIGTERM')
+    expect(await server.ended).toEqual({ code: 0, signal: null })
+    await expect(upload.finish()).rejects.toThrow()
+  }, 30_000)
+
   test('that is asked for again later is at once', async () => {
     const upload = await slowUpload('one line')
     server.kill('SIGTERM')
