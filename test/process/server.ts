@@ -1,6 +1,6 @@
 // The real program in a process of its own: started as an administrator starts it, watched, and ended.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
@@ -26,6 +26,7 @@ export interface Place {
 /** A place for a first start, or one with the desk that the other tests begin with (its key is TEST_KEY). */
 export async function newPlace(begin: 'empty' | 'started', folder?: string): Promise<Place> {
   const home = folder ?? mkdtempSync(join(tmpdir(), 'deskhand-process-'))
+  mkdirSync(home, { recursive: true })
   const env: Record<string, string> = {
     PATH: process.env.PATH ?? '',
     HOME: home,

@@ -47,7 +47,7 @@ describe('a start that cannot be', () => {
       DESKHAND_TRUST_PROXY: 'true',
     })
     expect(code).toBe(2)
-    expect(lines).toHaveLength(3)
+    expect(lines).toHaveLength(4)
     expect(lines.map((line) => line.split(' ', 1)[0]).sort()).toEqual([
       'DESKHAND_API_KEY',
       'DESKHAND_TRUST_PROXY',

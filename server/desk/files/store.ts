@@ -91,7 +91,7 @@ const FULL = new Set(['ENOSPC', 'EDQUOT'])
 function asUnavailable(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (FULL.has(code)) return new Unavailable('The disk is full: the file was not stored.', { cause: error })
-  if (['EROFS', 'EACCES', 'EPERM', 'EIO', 'EMFILE', 'ENFILE'].includes(code))
+  if (['EROFS', 'EACCES', 'EPERM', 'EIO', 'EMFILE', 'ENFILE', 'EFBIG'].includes(code))
     return new Unavailable('The data folder cannot be written: the file was not stored.', { cause: error })
   return error
 }
