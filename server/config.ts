@@ -28,6 +28,9 @@ const listed = (text: string): string[] =>
     .map((part) => part.trim())
     .filter(Boolean)
 
+/** Names that stand for networks: of this machine, and of private ones. */
+const PROXY_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal'])
+
 /** Each key with the sentence that `deskhand doctor` and the documentation show. */
 export const settingsOfEnvironment = {
   PORT: integer(0, 65_535, 8080).describe('Port of the web server. 0 picks a free one.'),
@@ -73,6 +76,10 @@ export const settingsOfEnvironment = {
   ),
   DESKHAND_TRUST_PROXY: z
     .string()
+    .refine(
+      (text) => listed(text).every((part) => PROXY_NAMES.has(part) || parseNetwork(part) !== undefined),
+      'must be addresses or networks such as 127.0.0.1 or 10.0.0.0/8, separated by commas',
+    )
     .optional()
     .describe('Addresses or networks (comma-separated) of reverse proxies whose X-Forwarded-For is believed.'),
   DESKHAND_FETCH_ALLOW: z

@@ -79,6 +79,8 @@ function listen(url: string, wakeups: Wakeups): { close(): Promise<void> } {
       await fresh.query('listen deskhand_events; listen deskhand_jobs')
     } catch {
       again()
+      // Connected, but not allowed to listen: another try a second must not leave another connection behind.
+      await fresh.end().catch(() => {})
     }
   }
   const first = connect()

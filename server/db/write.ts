@@ -118,7 +118,9 @@ export function writeOnPostgres(pool: pg.Pool, wakeups: Wakeups): Write {
         const result = await perform(tx, work)
         for (const whom of tx[context].wake) await client.query(`notify deskhand_${whom}`)
         isCommitting = true
-        await client.query('commit')
+        const { command } = await client.query('commit')
+        // After a statement that failed, PostgreSQL rolls back instead, and says so only here.
+        if (command !== 'COMMIT') throw new Error('a write went on after one of its statements had failed')
         for (const whom of tx[context].wake) wakeups.emit(whom)
         return result
       } catch (error) {
