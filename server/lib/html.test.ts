@@ -20,6 +20,11 @@ describe('HTML that was written to stop the server', () => {
   })
 })
 
+test.each(['data:image/svg+xml,x', ' DATA:image/svg+xml;base64,AAAA', 'da\tta:image/svg+xml,x', 'data:text/html,x'])(
+  'a picture that could carry script is taken out, however it is spelt: %j',
+  async (src) => expect(await sanitiseHtml(`<img src="${src}" alt="x">`)).toBe('<img alt="x" />'),
+)
+
 test('what mails really nest is cleaned and stays HTML', async () => {
   const deep = `${'<div>'.repeat(240)}<b onclick="x()">Hello</b>${'</div>'.repeat(240)}`
   expect(await sanitiseHtml(deep)).toContain('<b>Hello</b>')

@@ -89,13 +89,16 @@ async function sanitiseNested(html: string): Promise<string> {
       // An SVG in a data URL can carry script; pixel formats cannot.
       img: (tagName, attribs) => ({
         tagName,
-        attribs:
-          attribs.src?.startsWith('data:') && !/^data:image\/(png|jpe?g|gif|webp);/i.test(attribs.src)
-            ? { alt: attribs.alt ?? '' }
-            : attribs,
+        attribs: isDataOtherThanPixels(attribs.src ?? '') ? { alt: attribs.alt ?? '' } : attribs,
       }),
     },
   })
+}
+
+/** As browsers read an address: without regard to case, and to blanks and controls wherever they stand. */
+function isDataOtherThanPixels(address: string): boolean {
+  const beginning = address.replace(/[\p{Cc} ]+/gu, '').slice(0, 30)
+  return /^data:/i.test(beginning) && !/^data:image\/(png|jpe?g|gif|webp);/i.test(beginning)
 }
 
 /** Colours, sizes and names; no url(), no expression(), no escapes. */
