@@ -91,6 +91,30 @@ describe('jobs', () => {
     expect(await claimJobs(desk.app.database, 1, Date.now() + HOUR)).toHaveLength(1)
   })
 
+  test('that end the process each time are given up too', async () => {
+    await clear()
+    await desk.app.database.write((tx) => enqueue(tx, 'sweep-tag', { tagId: 'x' }))
+    const runs: string[] = []
+    const deadly = handlers({
+      'sweep-tag': async ({ tagId }) => {
+        runs.push(tagId)
+      },
+    })
+    let now = Date.now()
+    // Claimed and never heard of again, as by a process that died.
+    for (let attempt = 1; attempt <= 12; attempt++) {
+      expect(await claimJobs(desk.app.database, 1, now)).toHaveLength(1)
+      now += HOUR
+    }
+    const [job] = await claimJobs(desk.app.database, 1, now)
+    if (!job) throw new Error('nothing to claim')
+    await runJob(desk.app.database, deadly, job, silent)
+    expect(runs).toEqual([])
+    const [dead] = await allJobs()
+    expect(dead?.dead_at).not.toBeNull()
+    expect(dead?.last_error).toContain('the process ended each time')
+  })
+
   test('with one key wait once', async () => {
     await clear()
     await desk.app.database.write(async (tx) => {

@@ -93,6 +93,8 @@ const isJobName = (name: string): name is JobName => name in jobs
 /** Runs one claimed job and notes how it went. */
 export async function runJob(database: Database, handlers: JobHandlers, job: ClaimedJob, log: JobLog): Promise<void> {
   try {
+    // Each failure is noted, so more attempts than that mean that the process died with the job, and may again.
+    if (job.attempts > MAX_ATTEMPTS) throw new Error('the process ended each time while this job was running')
     await perform(handlers, job)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
