@@ -159,7 +159,7 @@ function endingOf({ random, isShort }: Frame, topic: Topic, agent: number, time:
   const end = random.next()
   const at = time + (1 + random.int(30)) * MINUTE
   if (end < 0.04) return [{ kind: 'status', at, by: agent, status: 'W' }]
-  if (end < (isShort ? 0.45 : 0.18)) return []
+  if (end < (isShort ? 0.5 : 0.18)) return []
   const steps: Step[] = []
   let last = at
   if (!isShort && random.chance(0.4)) {

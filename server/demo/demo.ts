@@ -9,9 +9,10 @@ import { newSecret } from '../lib/ids.ts'
 import { hashPassword } from '../lib/password.ts'
 import { type Cast, emailOf, makeCast } from './cast.ts'
 import { fillKnowledgeBase } from './knowledge.ts'
-import { loadHistory, type Store } from './load.ts'
+import { loadHistory } from './load.ts'
+import { loadOnThreads } from './long-load.ts'
 import { agents } from './people.ts'
-import { storeHere, storeOnThread } from './stores.ts'
+import { storeHere } from './stores.ts'
 
 export interface DemoOptions {
   conversations: number
@@ -37,7 +38,7 @@ type Mark = z.infer<typeof markSchema>
 const MARK = 'demo'
 const DEMO_LOCK = 7_305_115
 
-/** Above this, conversations are short, and a thread of its own stores them. */
+/** Above this, conversations are short, and on SQLite threads of their own make and store them. */
 const MANY = 20_000
 
 /** Throws Conflict when the desk has a demonstration, or conversations of its own, and `again` was not asked for. */
@@ -87,25 +88,16 @@ async function putMark(tx: Tx, mark: Mark): Promise<void> {
 async function loadConversations(database: Database, cast: Cast, seed: number, options: DemoOptions): Promise<void> {
   const { conversations, dataFolder, onProgress } = options
   const isMany = conversations > MANY
-  const { store, close } = isMany && database.engine === 'sqlite' ? storeOnThread(dataFolder) : here(database)
   // A server on the same file waits for each transaction, so they are short, and it gets its turn between them.
   const isShared = database.engine === 'sqlite' && isFolderLocked(dataFolder)
-  try {
-    await loadHistory(database.reader, cast, store, {
-      seed,
-      conversations,
-      until: Date.now(),
-      isShort: isMany,
-      portionSize: isShared ? 400 : 2_000,
-      pause: isShared ? 120 : 0,
-      ...(onProgress && { onProgress }),
-    })
-  } finally {
-    await close()
+  const history = {
+    seed,
+    conversations,
+    until: Date.now(),
+    isShort: isMany,
+    portionSize: isShared ? 400 : 2_000,
+    pause: isShared ? 120 : 0,
   }
+  if (isMany && database.engine === 'sqlite') return loadOnThreads({ dataFolder, cast, options: history }, onProgress)
+  await loadHistory(database.reader, cast, storeHere(database), { ...history, ...(onProgress && { onProgress }) })
 }
-
-const here = (database: Database): { store: Store; close(): Promise<void> } => ({
-  store: storeHere(database),
-  async close() {},
-})

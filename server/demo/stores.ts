@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { Database } from '../db/open.ts'
 import type { Store } from './load.ts'
+import { ROOM } from './long-load.ts'
 import { storePortion } from './store.ts'
 
 export const storeHere =
@@ -12,7 +13,10 @@ export const storeHere =
 
 /** A store on a thread of its own. SQLite works in the thread that calls it: this way, two processors have work. */
 export function storeOnThread(dataFolder: string): { store: Store; close(): Promise<void> } {
-  const worker = new Worker(new URL('./store-thread.ts', import.meta.url), { workerData: dataFolder })
+  const worker = new Worker(new URL('./store-thread.ts', import.meta.url), {
+    workerData: dataFolder,
+    resourceLimits: ROOM,
+  })
   return {
     async store(portion) {
       worker.postMessage(portion)
