@@ -10,6 +10,7 @@ import { agentPasswordCommand } from './agent-password.ts'
 import { apikeyAddCommand } from './apikey-add.ts'
 import { apikeyListCommand } from './apikey-list.ts'
 import { apikeyRevokeCommand } from './apikey-revoke.ts'
+import { backupCommand } from './backup.ts'
 import { demoCommand } from './demo.ts'
 import { departmentAddCommand } from './department-add.ts'
 import { departmentListCommand } from './department-list.ts'
@@ -36,7 +37,8 @@ Settings come from the environment (docs/running.md). Exit codes: 0 done, 1 fail
   for (const command of [agentAddCommand, agentListCommand, agentPasswordCommand]) agent.addCommand(command(io))
   for (const command of [departmentAddCommand, departmentListCommand]) department.addCommand(command(io))
   for (const command of [apikeyAddCommand, apikeyListCommand, apikeyRevokeCommand]) apikey.addCommand(command(io))
-  for (const command of [serveCommand, migrateCommand, doctorCommand, demoCommand]) program.addCommand(command(io))
+  for (const command of [serveCommand, migrateCommand, doctorCommand, backupCommand, demoCommand])
+    program.addCommand(command(io))
   for (const group of [agent, department, apikey]) program.addCommand(group)
   everyCommand(program, (command) => {
     command.exitOverride()

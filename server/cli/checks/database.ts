@@ -24,15 +24,31 @@ export async function checkDatabase(config: Config): Promise<Finding[]> {
   try {
     const { engine, reader } = database
     return [
-      ok('database', `${await versionOf(database)}, with the newest schema`),
-      ...(engine === 'sqlite' ? await checkSqlite(database) : await checkPostgres(reader)),
-      await checkClock(database),
-      ...(await checkJobs(reader)),
+      ...(await attempt('database', async () => [
+        ok('database', `${await versionOf(database)}, with the newest schema`),
+      ])),
+      ...(await attempt('integrity', () => checkIntegrity(database))),
+      ...(await attempt('durability', () =>
+        engine === 'sqlite' ? checkSyncing(database) : checkServerSettings(reader),
+      )),
+      ...(await attempt('clock', async () => [await checkClock(database)])),
+      ...(await attempt('jobs', () => checkJobs(reader))),
     ]
   } finally {
     await database.close()
   }
 }
+
+/** What is damaged badly enough cannot even be looked at: that is a finding too. */
+async function attempt(about: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await check()
+  } catch (error) {
+    return [fail(about, reasonOf(error), RESTORE)]
+  }
+}
+
+const RESTORE = 'Stop the server and restore the last backup: docs/running.md'
 
 async function versionOf({ engine, reader }: Database): Promise<string> {
   if (engine === 'sqlite') return `SQLite ${await single(reader, 'select sqlite_version() as value')}`
@@ -45,23 +61,29 @@ async function single(db: Reader, query: string): Promise<unknown> {
   return rows[0]?.value
 }
 
-async function checkSqlite({ reader, write }: Database): Promise<Finding[]> {
+async function checkIntegrity({ engine, reader }: Database): Promise<Finding[]> {
+  if (engine === 'postgres') return checkIndexes(reader)
   const { rows } = await sql<{ quick_check: string }>`pragma quick_check(3)`.execute(reader)
   const faults = rows.map(({ quick_check }) => quick_check).filter((line) => line !== 'ok')
+  return [
+    faults.length === 0
+      ? ok('integrity', 'quick_check finds nothing wrong')
+      : fail('integrity', faults.join('; ').replace(/\s+/g, ' '), RESTORE),
+  ]
+}
+
+async function checkSyncing({ reader, write }: Database): Promise<Finding[]> {
   const journal = await single(reader, 'select journal_mode as value from pragma_journal_mode')
   // A property of the connection, so it is asked on one that is opened as the server opens its own.
   const synchronous = await write((tx) => single(tx, 'select synchronous as value from pragma_synchronous'))
   return [
-    faults.length === 0
-      ? ok('integrity', 'quick_check finds nothing wrong')
-      : fail('integrity', faults.join('; '), 'Stop the server and restore the last backup: docs/running.md'),
     journal === 'wal' && Number(synchronous) === 2
       ? ok('durability', 'journal_mode=WAL, synchronous=FULL: what was answered is on disk')
       : fail('durability', `journal_mode=${journal}, synchronous=${synchronous}`, 'Start the server: it sets WAL.'),
   ]
 }
 
-async function checkPostgres(db: Reader): Promise<Finding[]> {
+async function checkIndexes(db: Reader): Promise<Finding[]> {
   const broken = Number(await single(db, 'select count(*) as value from pg_index where not indisvalid'))
   const failures = Number(
     await single(
@@ -69,9 +91,6 @@ async function checkPostgres(db: Reader): Promise<Finding[]> {
       'select coalesce(checksum_failures, 0) as value from pg_stat_database where datname = current_database()',
     ),
   )
-  const off: string[] = []
-  for (const name of ['fsync', 'full_page_writes', 'synchronous_commit'])
-    if ((await single(db, `select current_setting('${name}') as value`)) === 'off') off.push(name)
   return [
     broken + failures === 0
       ? ok('integrity', 'no invalid index, no checksum failure')
@@ -80,6 +99,14 @@ async function checkPostgres(db: Reader): Promise<Finding[]> {
           `${broken} invalid indexes, ${failures} checksum failures`,
           'Run REINDEX, and look into the log of PostgreSQL; restore a backup if pages are damaged.',
         ),
+  ]
+}
+
+async function checkServerSettings(db: Reader): Promise<Finding[]> {
+  const off: string[] = []
+  for (const name of ['fsync', 'full_page_writes', 'synchronous_commit'])
+    if ((await single(db, `select current_setting('${name}') as value`)) === 'off') off.push(name)
+  return [
     off.length === 0
       ? ok('durability', 'fsync, full_page_writes and synchronous_commit are on: what was answered is on disk')
       : warn('durability', `${off.join(', ')} off`, 'Switch on in postgresql.conf, or answered writes can be lost.'),
