@@ -8,7 +8,8 @@ import type { Kysely } from 'kysely'
 import type pg from 'pg'
 import { Conflict, Refusal, Unavailable } from '../lib/errors.ts'
 import { kyselyOnClient } from './dialects/postgres.ts'
-import { kyselyOnSqlite, type SqliteHandle } from './dialects/sqlite.ts'
+import { kyselyOnSqlite } from './dialects/sqlite.ts'
+import { onHandle, type SqliteHandle } from './dialects/sqlite-handle.ts'
 import type { Tables } from './schema.ts'
 
 /** What reads need: satisfied by the reading handle and by a transaction alike. */
@@ -263,7 +264,7 @@ export class SqliteWriter {
   async #attempt<T>(work: (tx: Tx) => Promise<T>, undoing: Undoing): Promise<{ result: T; wake: Set<Wake> }> {
     for (let attempt = 1; ; attempt++) {
       // A fresh one for each attempt: what the last one collected (events, counts) must not be written twice.
-      const tx: Tx = Object.assign(this.#kysely.withoutPlugins(), { [context]: newContext() })
+      const tx: Tx = onHandle(Object.assign(this.#kysely.withoutPlugins(), { [context]: newContext() }), this.#handle)
       undoing.begin()
       // Everything on SQLite settles within one turn of the event loop. Work that has not waits for something else
       // (network, file, timer), and every other write would wait with it.

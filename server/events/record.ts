@@ -1,5 +1,6 @@
 // Writing events. They are numbered just before the commit.
 import { lockUntilCommit } from '../db/differences.ts'
+import { insertRows } from '../db/prepared.ts'
 import { beforeCommit, type Tx, wakeAfterCommit } from '../db/write.ts'
 
 export interface EventDraft {
@@ -30,16 +31,12 @@ async function writeEvents(tx: Tx): Promise<void> {
   pending.delete(tx)
   const at = Date.now()
   await lockUntilCommit(tx, NUMBERING_LOCK)
-  await tx
-    .insertInto('events')
-    .values(
-      drafts.map((draft) => ({
-        type: draft.type,
-        at,
-        conversation_id: draft.conversationId ?? null,
-        data: JSON.stringify(draft.data),
-      })),
-    )
-    .execute()
+  const rows = drafts.map((draft) => ({
+    type: draft.type,
+    at,
+    conversation_id: draft.conversationId ?? null,
+    data: JSON.stringify(draft.data),
+  }))
+  await insertRows(tx, 'events', rows)
   wakeAfterCommit(tx, 'events')
 }

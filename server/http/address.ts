@@ -6,6 +6,9 @@ const SUFFIX = /\.(json|xml|yaml)$/
 /** Below /api but not API v1: these have no suffixes and no handler form. */
 const OTHERS = /^\/api\/(v3|docs)(\/|$)/
 
+/** An address of API v1 with nothing to bring into form: no dot, no doubled or final slash, not the handler. */
+const PLAIN = /^\/api\/(?!v3|docs)[\w%@+-]+(\/[\w%@+-]+)*(\?|$)/
+
 export interface Address {
   /** What the router gets: one form for all. */
   url: string
@@ -19,7 +22,9 @@ export const isV1 = (url: string): boolean =>
 /** Brings a request's URL into the one form that routes have. Anything outside of API v1 stays as it is. */
 export function normalise(asked: string): Address {
   // Clients put `/api/…` after a base address that ends in a slash.
-  const url = asked.replace(/^\/{2,}(?=api([/?]|$))/, '/')
+  const url = asked.startsWith('//') ? asked.replace(/^\/{2,}(?=api([/?]|$))/, '/') : asked
+  // Most requests have the one form already.
+  if (PLAIN.test(url)) return { url, format: 'json' }
   if (!isV1(url)) return { url, format: 'json' }
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)

@@ -75,13 +75,16 @@ const isInputValue = (value: unknown): value is InputValue =>
   value === null || ['string', 'number', 'boolean', 'object'].includes(typeof value)
 
 const isBlank = (value: InputValue | undefined): boolean =>
-  value === undefined || value === null || (typeof value === 'string' && !/\S/.test(value))
+  value === undefined || value === null || (typeof value === 'string' && (value === '' || !/\S/.test(value)))
 
 /** Query and body together. A name in both has the query's value, as the key does; a blank value counts as not given. */
 export function merge(query: Input, body: Input): Input {
   const input: Input = Object.create(null)
   for (const source of [body, query]) {
-    for (const [name, value] of Object.entries(source)) if (!isBlank(value)) input[name] = value
+    for (const name in source) {
+      const value = source[name]
+      if (value !== undefined && !isBlank(value)) input[name] = value
+    }
   }
   return input
 }

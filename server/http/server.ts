@@ -30,9 +30,6 @@ import { answerUnreadable } from './unreadable.ts'
 
 const SECURITY_HEADERS = Object.freeze({
   'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cache-control': 'no-store',
 })
@@ -55,6 +52,8 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
   const server: FastifyInstance = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
+    // What we log names its request itself: a logger for each would be made for nothing.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: config.bodyLimit,
     trustProxy: config.trustProxy ?? false,
     // A client that sends nothing more must not hold a connection for ever.

@@ -15,7 +15,11 @@ import { STYLE } from './style.ts'
 const policy = (images: string): string =>
   `default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:${images}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`
 
-export const PAGE_HEADERS = Object.freeze({ 'content-security-policy': policy('') })
+export const PAGE_HEADERS = Object.freeze({
+  'content-security-policy': policy(''),
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+})
 /** Pictures from elsewhere: in articles their authors chose them. In messages they would tell senders who reads when. */
 const ARTICLE_HEADERS = Object.freeze({ 'content-security-policy': policy(' https:') })
 const SECRET_HEADERS = Object.freeze({ ...PAGE_HEADERS, 'x-robots-tag': 'noindex, nofollow, noarchive' })

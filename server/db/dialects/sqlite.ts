@@ -1,6 +1,5 @@
 // Kysely on better-sqlite3, with every statement prepared once. Kysely's own driver prepares each time (60 µs) and
 // guards its connection with a mutex that a synchronous driver does not need.
-import Sqlite from 'better-sqlite3'
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -12,51 +11,8 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
-import { localText } from '../../lib/zone.ts'
 import type { Tables } from '../schema.ts'
-
-const MAX_STATEMENTS = 500
-const OPENING_PATIENCE_MS = 15_000
-
-/** A file handle with its prepared statements. */
-export class SqliteHandle {
-  readonly raw: Sqlite.Database
-  readonly #statements = new Map<string, Sqlite.Statement>()
-
-  constructor(file: string, options: { readonly: boolean }) {
-    // Waits while another process turns the same new file into a database. Later waiting is the writer's: see write.ts.
-    this.raw = new Sqlite(file, { readonly: options.readonly, timeout: OPENING_PATIENCE_MS })
-    if (!options.readonly) {
-      this.raw.pragma('journal_mode = WAL')
-      // better-sqlite3 is built with NORMAL for WAL: an answered write could be lost when the power fails.
-      this.raw.pragma('synchronous = FULL')
-    }
-    this.raw.pragma('foreign_keys = ON')
-    this.raw.pragma('cache_size = -32000')
-    this.raw.pragma('mmap_size = 2147418112')
-    this.raw.pragma('temp_store = MEMORY')
-    this.raw.function('local_text', { deterministic: true }, (instant: unknown, zone: unknown) =>
-      localText(Number(instant), String(zone)),
-    )
-  }
-
-  prepare(text: string): Sqlite.Statement {
-    let statement = this.#statements.get(text)
-    if (statement) return statement
-    statement = this.raw.prepare(text)
-    // Texts vary only with the length of IN lists and the choice of filters; past the bound the oldest goes.
-    if (this.#statements.size >= MAX_STATEMENTS) {
-      const oldest = this.#statements.keys().next().value
-      if (oldest !== undefined) this.#statements.delete(oldest)
-    }
-    this.#statements.set(text, statement)
-    return statement
-  }
-
-  run(text: string): void {
-    this.prepare(text).run()
-  }
-}
+import { onHandle, type SqliteHandle } from './sqlite-handle.ts'
 
 class SqliteConnection implements DatabaseConnection {
   readonly #handle: SqliteHandle
@@ -113,5 +69,5 @@ export function kyselyOnSqlite(handle: SqliteHandle): Kysely<Tables> {
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new StablePlanCompiler(),
   }
-  return new Kysely<Tables>({ dialect })
+  return onHandle(new Kysely<Tables>({ dialect }), handle)
 }

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
 import { joinedText, lockForChange } from '../../db/differences.ts'
-import { prepared } from '../../db/prepared.ts'
+import { insertRows, prepared } from '../../db/prepared.ts'
 import type { Tables } from '../../db/schema.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
@@ -97,11 +97,16 @@ export async function getConversation(db: Reader, actor: Actor, identifier: stri
   return row
 }
 
+const lockedBy = (column: IdentifyingColumn) =>
+  prepared((tx: Tx, value: string) =>
+    lockForChange(tx, tx.selectFrom('conversations').selectAll().where(column, '=', value)),
+  )
+const locked = { id: lockedBy('id'), code: lockedBy('code'), public_code: lockedBy('public_code') }
+
 /** The bare row for a change: nobody else changes it before this transaction ends. */
 export async function getConversationForChange(tx: Tx, actor: Actor, identifier: string): Promise<Conversation> {
   const { column, value } = columnOf(identifier)
-  const query = tx.selectFrom('conversations').selectAll().where(column, '=', value)
-  const row = await lockForChange(tx, query).executeTakeFirst()
+  const [row] = await locked[column](tx, value)
   if (!row || !maySee(actor, row)) throw unknown(identifier)
   return row
 }
@@ -140,7 +145,7 @@ export async function openConversation(tx: Tx, draft: ConversationDraft): Promis
     ...newConversation(draft, at),
     custom_fields: draft.customFields ? await withFields(tx, 'conversation', null, draft.customFields) : null,
   }
-  await tx.insertInto('conversations').values(conversation).execute()
+  await insertRows(tx, 'conversations', [conversation])
   countNewConversation(tx, conversation)
   loadNewConversation(tx, conversation, at)
   const files = await attachFiles(tx, conversation.id, draft.message.fileIds ?? [])

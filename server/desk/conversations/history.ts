@@ -1,6 +1,6 @@
 // The history of a conversation: message groups, oldest first, each with its messages.
 import type { Selectable } from 'kysely'
-import { prepared } from '../../db/prepared.ts'
+import { insertNumbered, prepared } from '../../db/prepared.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { type GroupType, type MessageType, VISIBLE } from './letters.ts'
 import type { MessageGroupRow, MessageRow } from './tables.ts'
@@ -21,35 +21,28 @@ export async function addGroup(
   conversation: { id: string },
   draft: GroupDraft,
 ): Promise<{ groupSeq: number; messageSeqs: number[] }> {
-  const { seq: groupSeq } = await tx
-    .insertInto('message_groups')
-    .values({
+  const groupSeq = await insertNumbered(tx, 'message_groups', {
+    conversation_id: conversation.id,
+    user_id: draft.userId,
+    rtype: draft.type,
+    rstatus: VISIBLE,
+    created_at: draft.at,
+    finished_at: draft.at,
+  })
+  const messageSeqs: number[] = []
+  for (const message of draft.messages) {
+    const seq = await insertNumbered(tx, 'messages', {
+      group_seq: groupSeq,
       conversation_id: conversation.id,
-      user_id: draft.userId,
-      rtype: draft.type,
-      rstatus: VISIBLE,
+      user_id: message.userId ?? draft.userId,
+      rtype: message.type,
+      is_html: message.isHtml ? 1 : 0,
+      body: message.body,
       created_at: draft.at,
-      finished_at: draft.at,
     })
-    .returning('seq')
-    .executeTakeFirstOrThrow()
-  if (draft.messages.length === 0) return { groupSeq, messageSeqs: [] }
-  const rows = await tx
-    .insertInto('messages')
-    .values(
-      draft.messages.map((message) => ({
-        group_seq: groupSeq,
-        conversation_id: conversation.id,
-        user_id: message.userId ?? draft.userId,
-        rtype: message.type,
-        is_html: message.isHtml ? 1 : 0,
-        body: message.body,
-        created_at: draft.at,
-      })),
-    )
-    .returning('seq')
-    .execute()
-  return { groupSeq, messageSeqs: rows.map(({ seq }) => seq) }
+    messageSeqs.push(seq)
+  }
+  return { groupSeq, messageSeqs }
 }
 
 const groupsOf = prepared((db, conversationId: string) =>

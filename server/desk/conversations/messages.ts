@@ -1,4 +1,5 @@
 // Messages and notes: what people say in a conversation, and what follows from it.
+import { prepared } from '../../db/prepared.ts'
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { Invalid } from '../../lib/errors.ts'
@@ -72,7 +73,7 @@ export async function postMessage(tx: Tx, conversation: Conversation, draft: Pos
   const messageId = idOfRow(messageSeqs[0] ?? 0)
   if (message.mailMessageId) await addMailMessageId(tx, message.mailMessageId, conversation.id, at)
   const after = isNote ? noteAfter(conversation, at) : publicAfter(conversation, draft, at)
-  await tx.updateTable('conversations').set(after).where('id', '=', conversation.id).execute()
+  await writeAfter(tx, { ...conversation, ...after })
   if (after.status) {
     countConversation(tx, conversation, { status: after.status })
     loadConversation(tx, conversation, { status: after.status }, at)
@@ -86,6 +87,26 @@ export async function postMessage(tx: Tx, conversation: Conversation, draft: Pos
   })
   return messageId
 }
+
+const writeAfter = (tx: Tx, row: Conversation): Promise<unknown> =>
+  update(tx, row.id, row.status, row.preview, row.changed_at, row.groups_in, row.groups_out, row.waiting_since)
+
+const update = prepared(
+  (
+    tx: Tx,
+    id: string,
+    status: string,
+    preview: string,
+    changed_at: number,
+    groups_in: number,
+    groups_out: number,
+    waiting_since: number | null,
+  ) =>
+    tx
+      .updateTable('conversations')
+      .set({ status, preview, changed_at, groups_in, groups_out, waiting_since })
+      .where('id', '=', id),
+)
 
 type ChangedColumns = Partial<
   Pick<Conversation, 'status' | 'preview' | 'changed_at' | 'groups_in' | 'groups_out' | 'waiting_since'>

@@ -1,7 +1,7 @@
 // Customers: the people who ask.
 import type { Selectable } from 'kysely'
 import { lockForChange } from '../../db/differences.ts'
-import { prepared } from '../../db/prepared.ts'
+import { insertNumbered, prepared } from '../../db/prepared.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { emailKey, isEmail, splitName } from '../../lib/email.ts'
@@ -95,7 +95,7 @@ export async function addCustomer(tx: Tx, draft: CustomerDraft): Promise<Custome
   assertCanSignIn(blank.email, draft.passwordHash)
   if (blank.email !== null) await assertEmailFree(tx, blank.email)
   const row = { ...blank, custom_fields: await fieldsInstead(tx, 'customer', null, draft.customFields ?? []) }
-  const { seq } = await tx.insertInto('customers').values(row).returning('seq').executeTakeFirstOrThrow()
+  const seq = await insertNumbered(tx, 'customers', row)
   const customer: Customer = { ...row, seq }
   await indexCustomer(tx, customer)
   if (draft.uniqueFields) await setUniqueFields(tx, 'customer', customer.id, draft.uniqueFields)

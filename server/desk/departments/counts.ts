@@ -1,6 +1,7 @@
 // How many conversations each department has in each status, kept by every write: counting them when somebody asks
 // would read a million rows.
 import { sql } from 'kysely'
+import { prepared } from '../../db/prepared.ts'
 import { beforeCommit, type Reader, type Tx } from '../../db/write.ts'
 
 /** What decides where a conversation is counted. */
@@ -42,17 +43,19 @@ function note(tx: Tx, id: string, move: Move): void {
 async function writeMoves(tx: Tx): Promise<void> {
   const rows = sumOf([...(moves.get(tx)?.values() ?? [])])
   moves.delete(tx)
-  if (rows.length === 0) return
-  await tx
+  for (const row of rows) await addToCount(tx, row.department_id, row.status, row.conversations)
+}
+
+const addToCount = prepared((tx: Tx, department: string, status: string, conversations: number) =>
+  tx
     .insertInto('department_counts')
-    .values(rows)
+    .values({ department_id: department, status, conversations })
     .onConflict((conflict) =>
       conflict
         .columns(['department_id', 'status'])
         .doUpdateSet({ conversations: sql`department_counts.conversations + excluded.conversations` }),
-    )
-    .execute()
-}
+    ),
+)
 
 /** What moves add to each count. Sorted, so that two writes which want the same two rows take them in the same order. */
 function sumOf(all: readonly Move[]) {

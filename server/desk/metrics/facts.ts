@@ -1,5 +1,6 @@
 // Facts: what happened, written in the transaction in which it happened. Reports count facts and nothing else.
 // What each kind means is docs/reports.md; a change here changes a published definition.
+import { insertRows } from '../../db/prepared.ts'
 import type { Tx } from '../../db/write.ts'
 
 export type FactKind =
@@ -31,7 +32,7 @@ export interface FactDraft {
 
 export async function recordFacts(tx: Tx, drafts: readonly FactDraft[]): Promise<void> {
   if (drafts.length === 0) return
-  await tx.insertInto('facts').values(drafts.map(factRow)).execute()
+  await insertRows(tx, 'facts', drafts.map(factRow))
 }
 
 /** The stored form. */

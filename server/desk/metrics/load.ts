@@ -1,5 +1,6 @@
 // Load: how much waits and how much is worked on. Kept as steps up and down, and as the sum of each day's steps.
 import { sql } from 'kysely'
+import { insertRows, prepared } from '../../db/prepared.ts'
 import { beforeCommit, type Tx } from '../../db/write.ts'
 
 export type Service = 'tickets' | 'chats' | 'calls'
@@ -54,21 +55,23 @@ export function recordLoad(tx: Tx, changes: readonly LoadChange[]): void {
 async function writeLoad(tx: Tx): Promise<void> {
   const changes = pending.get(tx) ?? []
   pending.delete(tx)
-  await tx.insertInto('load_changes').values(changes.map(loadChangeRow)).execute()
+  await insertRows(tx, 'load_changes', changes.map(loadChangeRow))
   await addLoadDays(tx, changes)
 }
 
 /** Adds steps to the sums of their days. */
 export async function addLoadDays(tx: Tx, changes: readonly LoadChange[]): Promise<void> {
-  const days = loadDayRows(changes)
-  if (days.length === 0) return
-  await tx
+  for (const row of loadDayRows(changes))
+    await addToDay(tx, row.service, row.day, row.department_id, row.agent_id, row.delta)
+}
+
+const addToDay = prepared((tx: Tx, service: string, day: number, department: string, agent: string, delta: number) =>
+  tx
     .insertInto('load_days')
-    .values(days)
+    .values({ service, day, department_id: department, agent_id: agent, delta })
     .onConflict((conflict) =>
       conflict
         .columns(['service', 'day', 'department_id', 'agent_id'])
         .doUpdateSet({ delta: sql`load_days.delta + excluded.delta` }),
-    )
-    .execute()
-}
+    ),
+)
