@@ -17,6 +17,8 @@ export class SqliteHandle {
       this.raw.pragma('journal_mode = WAL')
       // better-sqlite3 is built with NORMAL for WAL: an answered write could be lost when the power fails.
       this.raw.pragma('synchronous = FULL')
+      // 16 MB of pages: those that every write changes are copied into the database once for many writes.
+      this.raw.pragma('wal_autocheckpoint = 4000')
     }
     this.raw.pragma('foreign_keys = ON')
     this.raw.pragma('cache_size = -32000')

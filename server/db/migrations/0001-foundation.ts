@@ -150,12 +150,12 @@ export function foundation(engine: Engine): string[] {
        first_assigned_at ${int}, first_resolved_at ${int}`,
     ),
     // Each list reads one of these backwards from the cursor: equality columns first, then the order of the list.
-    'create index conversations_changed on conversations (changed_at, id)',
+    // With the date of creation, so that a list by that date passes over rows without fetching them.
+    'create index conversations_changed on conversations (changed_at, id, created_at)',
     'create index conversations_status on conversations (status, changed_at, id)',
     'create index conversations_department on conversations (department_id, status, changed_at, id)',
     'create index conversations_agent on conversations (agent_id, status, changed_at, id) where agent_id is not null',
     'create index conversations_customer on conversations (customer_id, changed_at, id)',
-    'create index conversations_created on conversations (created_at)',
     'create index conversations_subject on conversations (subject_key, changed_at)',
 
     table(
