@@ -109,7 +109,8 @@ const texts = new Map<string, string>()
 
 function searchText(isPostgres: boolean, { kbId, top, publicOnly }: SearchFilter): string {
   let count = 0
-  const value = (type = ''): string => (isPostgres ? `$${++count}${type}` : '?')
+  // `+?`: see StablePlanCompiler in db/dialects/sqlite.ts.
+  const value = (type = ''): string => (isPostgres ? `$${++count}${type}` : '+?')
   const spot = isPostgres ? 'kb_search.spot' : 'kb_search.rowid'
   const match = isPostgres ? `kb_search.words @@ ${value('::tsquery')}` : `kb_search match ${value()}`
   const conditions = [
