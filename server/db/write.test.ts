@@ -65,6 +65,25 @@ describe('a write', () => {
     await expect(write((tx) => addRow(tx, 'unique name'))).rejects.toThrow(Conflict)
   })
 
+  // Between its look for a thing and its attempt to add it, another process can have added it.
+  if (engine === 'postgres')
+    test('that ends in a conflict is run again once, and a true conflict says so again', async () => {
+      const { write } = desk.app.database
+      let runs = 0
+      const passing = write(async () => {
+        if (++runs === 1) throw new Conflict('somebody else was quicker')
+        return 'found it'
+      })
+      await expect(passing).resolves.toBe('found it')
+      runs = 0
+      const lasting = write(async () => {
+        runs++
+        throw new Conflict('it is taken')
+      })
+      await expect(lasting).rejects.toThrow('it is taken')
+      expect(runs).toBe(2)
+    })
+
   test('is seen by readers as soon as it was answered', async () => {
     await desk.app.database.write((tx) => addRow(tx, 'at once'))
     expect(await names()).toContain('at once')

@@ -129,6 +129,9 @@ export function writeOnPostgres(pool: pg.Pool, wakeups: Wakeups): Write {
           broken = failure
         })
         if (attempt < ATTEMPTS && (isTransient(error) || isUniqueViolation(error))) continue
+        // "Find it or add it": another write can add it between the two. One that runs again finds it; a true conflict
+        // says so again.
+        if (attempt === 1 && error instanceof Conflict) continue
         throw isCommitting && isAway(error) ? unknownOutcome(error) : asRefusal(error)
       } finally {
         client.release(broken)
