@@ -10,9 +10,13 @@ if (!server) {
   )
 }
 
-const engine = (name: string, env: Record<string, string>) => ({
+/** Test files that say something of one engine only, or of none: those run once. */
+const ONLY_POSTGRES = ['server/db/lost-connections.test.ts']
+const ONLY_SQLITE = ['test/docs/commands.test.ts', 'tools/**/*.test.ts']
+
+const engine = (name: string, exclude: readonly string[]) => ({
   extends: true as const,
-  test: { name, env },
+  test: { name, env: { DESKHAND_TEST_ENGINE: name }, exclude: ['**/node_modules/**', ...exclude] },
 })
 
 export default defineConfig({
@@ -25,9 +29,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    projects: [
-      engine('sqlite', { DESKHAND_TEST_ENGINE: 'sqlite' }),
-      ...(server ? [engine('postgres', { DESKHAND_TEST_ENGINE: 'postgres' })] : []),
-    ],
+    projects: [engine('sqlite', ONLY_POSTGRES), ...(server ? [engine('postgres', ONLY_SQLITE)] : [])],
   },
 })

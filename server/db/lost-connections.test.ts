@@ -1,7 +1,7 @@
 // PostgreSQL that goes away under load: restarted, failed over, or an administrator ended the connections.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engine, newDesk, type TestDesk } from '../../test/desk.ts'
+import { newDesk, type TestDesk } from '../../test/desk.ts'
 import { addTag } from '../desk/tags/tags.ts'
 
 let desk: TestDesk
@@ -15,7 +15,7 @@ const endConnections = () =>
   sql`select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()`.execute(desk.app.database.reader)
 
-describe.runIf(engine === 'postgres')('connections to PostgreSQL that end while requests run', () => {
+describe('connections to PostgreSQL that end while requests run', () => {
   it('are answered as unavailable, never as a defect, and the next requests work', async () => {
     const seen = new Set<number>()
     const bodies = new Set<string>()
@@ -51,7 +51,7 @@ describe('a write', () => {
     expect(tags.includes('Half')).toBe(outcome === 'stored')
   })
 
-  it.runIf(engine === 'postgres')('whose commit gets no answer says that nobody knows', async () => {
+  it('whose commit gets no answer says that nobody knows', async () => {
     const lost = desk.app.database.write(async (tx) => {
       await addTag(tx, { name: 'Lost' })
       // Deferred to the commit: the connection ends while it runs.

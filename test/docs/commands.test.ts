@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { engine } from '../desk.ts'
 import { OWNER_EMAIL, OWNER_PASSWORD } from '../first-start.ts'
 import { blocksOf, documents, ROOT } from './documents.ts'
 
@@ -47,7 +46,7 @@ test('whatever is not run has a reason', () => {
 })
 
 // The documents show the embedded database; what PostgreSQL does differently, other tests see.
-describe.runIf(engine === 'sqlite').each(all)('the commands of $path', ({ blocks }) => {
+describe.each(all)('the commands of $path', ({ blocks }) => {
   const folder = mkdtempSync(join(tmpdir(), 'deskhand-docs-'))
   const environment = {
     ...process.env,
