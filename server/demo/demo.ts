@@ -95,7 +95,7 @@ async function loadConversations(database: Database, cast: Cast, seed: number, o
     conversations,
     until: Date.now(),
     isShort: isMany,
-    portionSize: isShared ? 400 : 2_000,
+    portionSize: isShared ? 400 : 10_000,
     pause: isShared ? 120 : 0,
   }
   if (isMany && database.engine === 'sqlite') return loadOnThreads({ dataFolder, cast, options: history }, onProgress)
