@@ -8,7 +8,10 @@ export async function reserveSeqs(tx: Tx, table: 'customers' | 'message_groups',
   if (count === 0) return []
   if (engineOf(tx) === 'postgres') {
     const { rows } = await sql<{ seq: number }>`
-      select nextval(pg_get_serial_sequence(${table}, 'seq')) as seq from generate_series(1, ${count})`.execute(tx)
+      select nextval(numbers) as seq
+      from (select pg_get_serial_sequence(${table}, 'seq')::regclass as numbers) as known, generate_series(1, ${count})`.execute(
+      tx,
+    )
     return rows.map(({ seq }) => seq)
   }
   // There is one writer: whatever comes next in this transaction is free.
