@@ -24,11 +24,13 @@ import {
 } from '../desk/conversations/messages.ts'
 import { groupTypeOf } from '../desk/conversations/status.ts'
 import { newCustomer } from '../desk/customers/customers.ts'
+import { type Counted, countRows } from '../desk/departments/counts.ts'
 import { type FactDraft, factRow } from '../desk/metrics/facts.ts'
-import { type LoadChange, loadChangeRow } from '../desk/metrics/load.ts'
+import { type LoadChange, loadChangeRow, loadDayRows } from '../desk/metrics/load.ts'
 import type { Cast } from './cast.ts'
+import { withCodes } from './codes.ts'
 import type { PlannedConversation, PlannedCustomer, Step } from './plan.ts'
-import { append, emptyPortion, rowCount } from './tables.ts'
+import { append, emptyPortion, type Portion, rowCount } from './tables.ts'
 
 /** Who asks: a customer's ids. */
 export interface CustomerIds {
@@ -38,7 +40,9 @@ export interface CustomerIds {
 
 /** Collects what is to be stored together. */
 export class Batch {
-  readonly portion = emptyPortion()
+  readonly #portion = emptyPortion()
+  readonly #load: LoadChange[] = []
+  readonly #counted: { from: undefined; to: Counted }[] = []
   readonly #cast: Cast
   readonly #nextId: () => string
 
@@ -52,10 +56,10 @@ export class Batch {
     const { email, firstname, lastname, gender, language, phones, company, groups } = planned
     const companyId = company === null ? null : this.#cast.companyIds[company]
     const row = newCustomer({ email, firstname, lastname, gender, language, phones, companyId }, at)
-    append(this.portion, 'customers', { ...row, seq: rowCount(this.portion, 'customers') })
+    append(this.#portion, 'customers', { ...row, seq: rowCount(this.#portion, 'customers') })
     for (const name of groups) {
       const group_id = this.#cast.groupIds.get(name) ?? ''
-      append(this.portion, 'groupMembers', { group_id, member_type: 'customer', member_id: row.id, added_at: at })
+      append(this.#portion, 'groupMembers', { group_id, member_type: 'customer', member_id: row.id, added_at: at })
     }
     return { id: row.id, userId: row.user_id }
   }
@@ -80,7 +84,13 @@ export class Batch {
     for (const step of planned.steps) this.#play(conversation, step, customer)
     const last = planned.steps.findLast((step) => step.kind === 'message')
     if (last) conversation.preview = previewOf(last)
-    append(this.portion, 'conversations', { ...conversation })
+    append(this.#portion, 'conversations', { ...conversation })
+    this.#counted.push({ from: undefined, to: conversation })
+  }
+
+  /** All that was taken in, ready to be stored. */
+  finish(): Portion {
+    return withCodes({ ...this.#portion, counts: countRows(this.#counted), loadDays: loadDayRows(this.#load) })
   }
 
   #author(by: 'customer' | number, customer: CustomerIds): Author {
@@ -100,9 +110,9 @@ export class Batch {
     at: number,
     parts: readonly (readonly [MessageType, string])[],
   ): void {
-    const seq = rowCount(this.portion, 'groups')
+    const seq = rowCount(this.#portion, 'groups')
     const conversation_id = id
-    append(this.portion, 'groups', {
+    append(this.#portion, 'groups', {
       seq,
       conversation_id,
       user_id: userId,
@@ -111,7 +121,7 @@ export class Batch {
       finished_at: at,
     })
     for (const [rtype, body] of parts)
-      append(this.portion, 'messages', {
+      append(this.#portion, 'messages', {
         group_seq: seq,
         conversation_id,
         user_id: userId,
@@ -122,11 +132,12 @@ export class Batch {
   }
 
   #addLoad(changes: readonly LoadChange[]): void {
-    for (const change of changes) append(this.portion, 'loadChanges', loadChangeRow(change))
+    for (const change of changes) append(this.#portion, 'loadChanges', loadChangeRow(change))
+    this.#load.push(...changes)
   }
 
   #addFacts(drafts: readonly FactDraft[]): void {
-    for (const draft of drafts) append(this.portion, 'facts', factRow(draft))
+    for (const draft of drafts) append(this.#portion, 'facts', factRow(draft))
   }
 
   /** The consequences of a step, in the words of the function that does the same on a desk. */
@@ -191,7 +202,7 @@ export class Batch {
 
   #addTag(conversation: Conversation, at: number, userId: string, tag: number): void {
     const { id, name } = this.#cast.tags[tag] ?? { id: '', name: '' }
-    append(this.portion, 'tags', { conversation_id: conversation.id, tag_id: id, added_at: at })
+    append(this.#portion, 'tags', { conversation_id: conversation.id, tag_id: id, added_at: at })
     this.#addGroup(conversation, groupTypes.tag, userId, at, [[messageTypes.tag, `+ ${name}`]])
     conversation.changed_at = at
   }

@@ -96,8 +96,12 @@ async function loadConversations(database: Database, cast: Cast, seed: number, o
     until: Date.now(),
     isShort: isMany,
     portionSize: isShared ? 400 : 10_000,
-    pause: isShared ? 120 : 0,
   }
-  if (isMany && database.engine === 'sqlite') return loadOnThreads({ dataFolder, cast, options: history }, onProgress)
-  await loadHistory(database.reader, cast, storeHere(database), { ...history, ...(onProgress && { onProgress }) })
+  const pause = isShared ? 120 : 0
+  if (isMany && database.engine === 'sqlite')
+    return loadOnThreads({ dataFolder, pause, cast, options: history }, onProgress)
+  await loadHistory(database.reader, cast, storeHere(database, pause), {
+    ...history,
+    ...(onProgress && { onProgress }),
+  })
 }

@@ -7,7 +7,8 @@ import { engine, newDesk, type TestDesk } from '../../test/desk.ts'
 import { type Cast, makeCast } from './cast.ts'
 import { type HistoryOptions, planHistory } from './history.ts'
 import { loadHistory } from './load.ts'
-import { storeHere, storeOnThread } from './stores.ts'
+import { inOrder, storeHere, storeOnThread } from './stores.ts'
+import { emptyPortion } from './tables.ts'
 
 const UNTIL = Date.UTC(2026, 5, 17, 14, 30)
 const history = (options: Partial<HistoryOptions> = {}): HistoryOptions => ({
@@ -32,7 +33,7 @@ async function aDeskWithCast(): Promise<{ desk: TestDesk; cast: Cast }> {
 async function loaded(options: HistoryOptions, portionSize = 15): Promise<TestDesk> {
   const { desk, cast } = await aDeskWithCast()
   const { database } = desk.app
-  await loadHistory(database.reader, cast, storeHere(database), { ...options, portionSize, pause: 0 })
+  await loadHistory(database.reader, cast, storeHere(database), { ...options, portionSize })
   return desk
 }
 
@@ -145,7 +146,7 @@ describe('a history that is loaded in bulk', () => {
       subject: 'Before',
       recipient: 'support@desk.test',
     })
-    await loadHistory(database.reader, cast, storeHere(database), { ...history(), portionSize: 100, pause: 0 })
+    await loadHistory(database.reader, cast, storeHere(database), { ...history(), portionSize: 100 })
     const same = await database.reader.selectFrom('customers').select('id').where('email_key', '=', email).execute()
     expect(same).toHaveLength(1)
     const { body } = await desk.v1('GET', 'conversations', { owneridentifier: email })
@@ -159,7 +160,6 @@ describe('a history that is loaded in bulk', () => {
     await loadHistory(desk.app.database.reader, cast, storeHere(desk.app.database), {
       ...options,
       portionSize: 2,
-      pause: 0,
     })
     const rows = await desk.app.database.reader
       .selectFrom('conversations')
@@ -177,9 +177,12 @@ describe('a history that is loaded in bulk', () => {
     test('is stored by a thread of its own as by this one', async () => {
       const options = history({ conversations: 30 })
       const { desk, cast } = await aDeskWithCast()
-      const thread = storeOnThread(desk.dataFolder)
-      await loadHistory(desk.app.database.reader, cast, thread.store, { ...options, portionSize: 7, pause: 0 })
+      const thread = storeOnThread({ dataFolder: desk.dataFolder, pause: 1 })
+      await loadHistory(desk.app.database.reader, cast, thread.store, { ...options, portionSize: 7 })
       await thread.close()
+      const { rows } = await sql`pragma foreign_key_check`.execute(desk.app.database.reader)
+      expect(rows).toEqual([])
+      await expect(thread.store(emptyPortion())).rejects.toThrow('has ended')
       expect(await dump(desk.app.database.reader)).toEqual(await dump((await loaded(options)).app.database.reader))
     })
 
@@ -191,12 +194,12 @@ describe('a history that is loaded in bulk', () => {
     const cutOff = loadHistory(
       database.reader,
       cast,
-      async (portion) => {
+      inOrder(async (portion) => {
         if (stored === 2) throw new Error('the power failed')
         await store(portion)
         stored++
-      },
-      { ...history(), portionSize: 10, pause: 0 },
+      }),
+      { ...history(), portionSize: 10 },
     )
     await expect(cutOff).rejects.toThrow('the power failed')
     const complete = await lived({ ...history(), conversations: 40 })

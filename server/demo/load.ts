@@ -11,35 +11,30 @@ import type { Portion } from './tables.ts'
 export interface LoadOptions extends HistoryOptions {
   /** Conversations in a transaction. */
   portionSize: number
-  /** How long the writer is left to others between two transactions, in milliseconds; 0 when nobody else is there. */
-  pause: number
   onProgress?: (conversations: number) => void
 }
 
-/** Stores a portion and resolves once it is on disk. */
+/** Stores portions in the order in which they are given; each resolves once it is on disk. After a failure, all fail. */
 export type Store = (portion: Portion) => Promise<void>
 
 /**
- * Loads a whole history. While a portion is stored, the next one is made. Memory holds these two and the customers' ids,
+ * Loads a whole history. While portions are stored, the next one is made. Memory holds these few and the customers' ids,
  * however long the history is.
  */
 export async function loadHistory(db: Reader, cast: Cast, store: Store, options: LoadOptions): Promise<void> {
   const nextId = await risingIds(db, options.conversations)
   const customers: CustomerIds[] = []
-  let storing: Promise<void> = Promise.resolve()
+  const storing: Promise<void>[] = []
   for (const planned of portions(planHistory(options), options.portionSize)) {
-    const batch = await play(db, cast, planned, customers, nextId)
-    await storing
-    storing = storeAndRest(store, batch.portion, options.pause).then(() => options.onProgress?.(planned.length))
-    // A failure is thrown by the next wait for it, not on its own.
-    storing.catch(() => {})
+    const portion = await play(db, cast, planned, customers, nextId)
+    // One is under way and one waits for it, so that a store on another thread never has to wait itself.
+    if (storing.length === 2) await storing.shift()
+    const done = store(portion).then(() => options.onProgress?.(planned.length))
+    // A failure is thrown by the wait for it, not on its own.
+    done.catch(() => {})
+    storing.push(done)
   }
-  await storing
-}
-
-async function storeAndRest(store: Store, portion: Portion, pause: number): Promise<void> {
-  await store(portion)
-  if (pause > 0) await new Promise((resume) => setTimeout(resume, pause))
+  await Promise.all(storing)
 }
 
 function* portions(history: Iterable<PlannedConversation>, size: number): Generator<PlannedConversation[]> {
@@ -60,7 +55,7 @@ async function play(
   planned: readonly PlannedConversation[],
   customers: CustomerIds[],
   nextId: () => string,
-): Promise<Batch> {
+): Promise<Portion> {
   const newcomers = planned.filter(({ isNewCustomer }) => isNewCustomer)
   const known = await findKnown(
     db,
@@ -73,5 +68,5 @@ async function play(
     customers[customer.number] = ids
     batch.addConversation(conversation, ids)
   }
-  return batch
+  return batch.finish()
 }

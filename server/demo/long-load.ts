@@ -8,6 +8,8 @@ import type { LoadOptions } from './load.ts'
 export interface LongLoad {
   dataFolder: string
   cast: Cast
+  /** How long the writer is left to others between two transactions, in milliseconds; 0 when nobody else is there. */
+  pause: number
   options: Omit<LoadOptions, 'onProgress'>
 }
 

@@ -1,14 +1,16 @@
 // Storing a portion of history in one transaction.
-
 import { engineOf } from '../db/differences.ts'
 import type { Tx } from '../db/write.ts'
-import { countNewConversation } from '../desk/departments/counts.ts'
-import { addLoadDays, type LoadChange, type Service } from '../desk/metrics/load.ts'
+import { addCounts } from '../desk/departments/counts.ts'
+import { addLoadDays } from '../desk/metrics/load.ts'
 import { recordEvent } from '../events/record.ts'
-import { newCode, newPublicCode } from '../lib/ids.ts'
+import { withCodes } from './codes.ts'
 import { insertRows } from './insert.ts'
 import { reserveSeqs } from './seqs.ts'
 import { cellsOf, type Portion, rowCount, shapes, type TableKey, type Value } from './tables.ts'
+
+// Should a code be taken, the next attempt draws others.
+const tried = new WeakSet<Portion>()
 
 /** May run again when the transaction has to: the portion stays as it is. */
 export async function storePortion(tx: Tx, portion: Portion): Promise<void> {
@@ -18,14 +20,14 @@ export async function storePortion(tx: Tx, portion: Portion): Promise<void> {
     ...portion,
     customers,
     customerSearch: engineOf(tx) === 'sqlite' ? searchRows({ ...portion, customers }) : [],
-    conversations: withCodes(portion),
+    conversations: tried.has(portion) ? withCodes(portion).conversations : portion.conversations,
     groups: numbered(portion, 'groups', groupSeqs),
     messages: numbered(portion, 'messages', groupSeqs),
   }
+  tried.add(portion)
   for (const key of ORDER) await insertRows(tx, shapes[key], filled[key])
-  for (const [id, department, status] of cellsOf(portion, 'conversations', 'id', 'department_id', 'status'))
-    countNewConversation(tx, { id: text(id), department_id: text(department), status: text(status) })
-  await addLoadDays(tx, loadChangesOf(portion))
+  await addCounts(tx, portion.counts)
+  await addLoadDays(tx, portion.loadDays)
   // One for all: whoever shows lists looks again. Nobody has to be told of a thousand single messages of the past.
   recordEvent(tx, { type: 'demo.loaded', data: { conversations: rowCount(portion, 'conversations') } })
 }
@@ -43,8 +45,6 @@ const ORDER: readonly TableKey[] = [
   'loadChanges',
 ]
 
-const text = (value: Value | undefined): string => String(value ?? '')
-
 /** Puts the numbers that the database gave out where the place in the portion stands. */
 function numbered(portion: Portion, key: TableKey, seqs: readonly number[]): Value[] {
   const values = portion[key].slice()
@@ -54,34 +54,3 @@ function numbered(portion: Portion, key: TableKey, seqs: readonly number[]): Val
 
 const searchRows = (portion: Portion): Value[] =>
   Array.from(cellsOf(portion, 'customers', 'seq', 'email_key', 'firstname_key', 'lastname_key')).flat()
-
-/** Draws the codes: should one be taken, the next attempt draws others. In order, so that neighbours share index pages. */
-function withCodes(portion: Portion): Value[] {
-  const { columns } = shapes.conversations
-  const codeAt = columns.findIndex(([name]) => name === 'code')
-  const publicAt = columns.findIndex(([name]) => name === 'public_code')
-  const count = rowCount(portion, 'conversations')
-  const codes = Array.from({ length: count }, newCode).sort()
-  const publicCodes = Array.from({ length: count }, newPublicCode).sort()
-  const values = portion.conversations.slice()
-  for (let i = 0; i < count; i++) {
-    values[i * columns.length + codeAt] = codes[i] ?? null
-    values[i * columns.length + publicAt] = publicCodes[i] ?? null
-  }
-  return values
-}
-
-const loadChangesOf = (portion: Portion): LoadChange[] =>
-  Array.from(
-    cellsOf(portion, 'loadChanges', 'at', 'department_id', 'agent_id', 'delta'),
-    ([at, department, agent, delta]) => ({
-      service: TICKETS,
-      at: Number(at),
-      departmentId: text(department),
-      agentId: agent === '' ? null : text(agent),
-      delta: Number(delta),
-    }),
-  )
-
-/** There are no chats and calls in the history. */
-const TICKETS: Service = 'tickets'

@@ -1,6 +1,9 @@
 // The tables that a history is loaded into, and rows for them as flat lists of values: those can be bound to a statement,
 // and handed to another thread, as they are.
 
+import type { countRows } from '../desk/departments/counts.ts'
+import type { loadDayRows } from '../desk/metrics/load.ts'
+
 type Kind = 'text' | 'bigint'
 
 export interface TableShape {
@@ -50,9 +53,18 @@ export type Value = string | number | null
 type Row = Readonly<Record<string, Value>>
 
 /** Values of many rows of each table, one row after another. */
-export type Portion = Record<TableKey, Value[]>
+type Tables = Record<TableKey, Value[]>
+
+/** What is stored in one transaction. */
+export interface Portion extends Tables {
+  /** What it adds to the counts of departments, and to the load of days. */
+  counts: ReturnType<typeof countRows>
+  loadDays: ReturnType<typeof loadDayRows>
+}
 
 export const emptyPortion = (): Portion => ({
+  counts: [],
+  loadDays: [],
   customers: [],
   customerSearch: [],
   groupMembers: [],

@@ -41,8 +41,13 @@ function note(tx: Tx, id: string, move: Move): void {
 }
 
 async function writeMoves(tx: Tx): Promise<void> {
-  const rows = sumOf([...(moves.get(tx)?.values() ?? [])])
+  const rows = countRows([...(moves.get(tx)?.values() ?? [])])
   moves.delete(tx)
+  await addCounts(tx, rows)
+}
+
+/** Adds to the counts. The rows are from countRows, for their order. */
+export async function addCounts(tx: Tx, rows: ReturnType<typeof countRows>): Promise<void> {
   for (const row of rows) await addToCount(tx, row.department_id, row.status, row.conversations)
 }
 
@@ -58,7 +63,7 @@ const addToCount = prepared((tx: Tx, department: string, status: string, convers
 )
 
 /** What moves add to each count. Sorted, so that two writes which want the same two rows take them in the same order. */
-function sumOf(all: readonly Move[]) {
+export function countRows(all: readonly Move[]) {
   const sums = new Map<string, Counted & { conversations: number }>()
   const add = ({ department_id, status }: Counted, by: number): void => {
     const key = `${department_id} ${status}`

@@ -56,13 +56,12 @@ async function writeLoad(tx: Tx): Promise<void> {
   const changes = pending.get(tx) ?? []
   pending.delete(tx)
   await insertRows(tx, 'load_changes', changes.map(loadChangeRow))
-  await addLoadDays(tx, changes)
+  await addLoadDays(tx, loadDayRows(changes))
 }
 
-/** Adds steps to the sums of their days. */
-export async function addLoadDays(tx: Tx, changes: readonly LoadChange[]): Promise<void> {
-  for (const row of loadDayRows(changes))
-    await addToDay(tx, row.service, row.day, row.department_id, row.agent_id, row.delta)
+/** Adds to the sums of days. The rows are from loadDayRows, for their order. */
+export async function addLoadDays(tx: Tx, rows: ReturnType<typeof loadDayRows>): Promise<void> {
+  for (const row of rows) await addToDay(tx, row.service, row.day, row.department_id, row.agent_id, row.delta)
 }
 
 const addToDay = prepared((tx: Tx, service: string, day: number, department: string, agent: string, delta: number) =>
