@@ -7,6 +7,7 @@ import { SqliteHandle } from './dialects/sqlite-handle.ts'
 import type { Engine } from './engine.ts'
 import { assertMigrated, migrate, sqliteSession } from './migrate.ts'
 import { explainPostgres, explainSqlite } from './opening-errors.ts'
+import { makePostponedIndexes } from './postponed-indexes.ts'
 import { type Reader, SqliteWriter, Wakeups, type Write } from './write.ts'
 
 export interface Database {
@@ -64,6 +65,7 @@ async function openSqlite({ dataFolder, mustExist }: DatabaseOptions): Promise<D
     const session = sqliteSession(writing.raw)
     if (mustExist) await assertMigrated(session)
     else migrated = await migrate(session)
+    makePostponedIndexes(writing.raw)
   } catch (error) {
     writing.raw.close()
     throw error

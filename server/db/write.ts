@@ -7,6 +7,7 @@ import { EventEmitter } from 'node:events'
 import type { Kysely } from 'kysely'
 import type pg from 'pg'
 import { Conflict, Refusal, Unavailable } from '../lib/errors.ts'
+import { leaveStretch } from '../lib/ids.ts'
 import { kyselyOnClient } from './dialects/postgres.ts'
 import { kyselyOnSqlite } from './dialects/sqlite.ts'
 import { onHandle, type SqliteHandle } from './dialects/sqlite-handle.ts'
@@ -128,6 +129,7 @@ export function writeOnPostgres(pool: pg.Pool, wakeups: Wakeups): Write {
         await client.query('rollback').catch((failure: Error) => {
           broken = failure
         })
+        if (isUniqueViolation(error)) leaveStretch()
         if (attempt < ATTEMPTS && (isTransient(error) || isUniqueViolation(error))) continue
         // "Find it or add it": another write can add it between the two. One that runs again finds it; a true conflict
         // says so again.
@@ -283,6 +285,7 @@ export class SqliteWriter {
       } catch (error) {
         if (this.#handle.raw.inTransaction) await undoing.undo()
         if (!(attempt < ATTEMPTS && isUniqueViolation(error) && this.#handle.raw.inTransaction)) throw error
+        leaveStretch()
       } finally {
         clearImmediate(guard)
       }

@@ -95,11 +95,14 @@ async function loadConversations(database: Database, cast: Cast, seed: number, o
     conversations,
     until: Date.now(),
     isShort: isMany,
-    portionSize: isShared ? 400 : 10_000,
+    portionSize: isShared ? 400 : 8_000,
   }
   const pause = isShared ? 120 : 0
   if (isMany && database.engine === 'sqlite')
-    return loadOnThreads({ dataFolder, pause, cast, options: history }, onProgress)
+    return loadOnThreads(
+      { dataFolder, pause, isFresh: !isShared && !options.again, cast, options: history },
+      onProgress,
+    )
   await loadHistory(database.reader, cast, storeHere(database, pause), {
     ...history,
     ...(onProgress && { onProgress }),

@@ -7,9 +7,9 @@ import { storeOnThread } from './stores.ts'
 
 if (parentPort) {
   const port = parentPort
-  const { dataFolder, pause, cast, options }: LongLoad = workerData
+  const { dataFolder, pause, isFresh, cast, options }: LongLoad = workerData
   const database = await openDatabase({ dataFolder, mustExist: true })
-  const { store, close } = storeOnThread({ dataFolder, pause })
+  const { store, close } = storeOnThread({ dataFolder, pause, isFresh })
   try {
     const onProgress = (count: number): void => port.postMessage(count)
     await loadHistory(database.reader, cast, store, { ...options, onProgress })

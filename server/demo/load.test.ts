@@ -177,7 +177,7 @@ describe('a history that is loaded in bulk', () => {
     test('is stored by a thread of its own as by this one', async () => {
       const options = history({ conversations: 30 })
       const { desk, cast } = await aDeskWithCast()
-      const thread = storeOnThread({ dataFolder: desk.dataFolder, pause: 1 })
+      const thread = storeOnThread({ dataFolder: desk.dataFolder, pause: 1, isFresh: true })
       await loadHistory(desk.app.database.reader, cast, thread.store, { ...options, portionSize: 7 })
       await thread.close()
       const { rows } = await sql`pragma foreign_key_check`.execute(desk.app.database.reader)

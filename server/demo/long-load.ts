@@ -10,6 +10,8 @@ export interface LongLoad {
   cast: Cast
   /** How long the writer is left to others between two transactions, in milliseconds; 0 when nobody else is there. */
   pause: number
+  /** There are no conversations yet, and nobody looks for any until the load has ended. */
+  isFresh: boolean
   options: Omit<LoadOptions, 'onProgress'>
 }
 

@@ -45,6 +45,8 @@ const lookAgain = (database: Database): Promise<unknown> =>
 export interface StoreThread {
   dataFolder: string
   pause: number
+  /** There are no conversations yet, and nobody looks for any until the load has ended. */
+  isFresh: boolean
 }
 
 interface Waiting {

@@ -29,8 +29,27 @@ function pick(alphabet: string, length: number): string {
   return text
 }
 
-/** 8 characters of a-z0-9: conversations, contacts, users, tags, departments, companies. */
-export const newId = (): string => pick(LOWER, 8)
+const STRETCH = 36 ** 2
+let stretch = ''
+let next = STRETCH
+
+/**
+ * 8 characters of a-z0-9: conversations, contacts, users, tags, departments, companies. They rise for a while and go on
+ * from somewhere else, so that what is stored together stands together in every index: random ones would touch a page of
+ * their own each. Nothing is kept secret by them.
+ */
+export function newId(): string {
+  if (next === STRETCH) {
+    stretch = pick(LOWER, 6)
+    next = 0
+  }
+  return stretch + (next++).toString(36).padStart(2, '0')
+}
+
+/** One of the stretch was taken already, so the next ones may be, too. */
+export function leaveStretch(): void {
+  next = STRETCH
+}
 
 /** `ABC-DEFGH-123`, the code that people read to each other. */
 export const newCode = (): string => `${pick(UPPER, 3)}-${pick(UPPER, 5)}-${pick(DIGITS, 3)}`
