@@ -4,13 +4,16 @@ import type { Tx } from './db/write.ts'
 import { sweepCompany } from './desk/companies/companies.ts'
 import { releaseConversations } from './desk/conversations/assignment.ts'
 import { sweepGroup } from './desk/customers/groups.ts'
+import { acceptWaiting } from './desk/mail/accepting/accept-waiting.ts'
+import { sendDue } from './desk/mail/sending/send-due.ts'
 import { pruneSessions } from './desk/sessions/sessions.ts'
 import { sweepTag } from './desk/tags/tags.ts'
 import { pruneEvents } from './events/prune.ts'
 import type { JobHandlers } from './jobs/queue.ts'
 
 /** The handlers of every job in the catalogue. */
-export function jobHandlers({ database, files, settings }: App): JobHandlers {
+export function jobHandlers(app: App): JobHandlers {
+  const { database, files, settings } = app
   /** Each portion is a transaction of its own, so that nobody waits long behind a big clean-up. */
   const inPortions = async (portion: (tx: Tx) => Promise<boolean>): Promise<void> => {
     while (await database.write(portion));
@@ -21,6 +24,8 @@ export function jobHandlers({ database, files, settings }: App): JobHandlers {
     'sweep-group': ({ groupId }) => inPortions((tx) => sweepGroup(tx, groupId)),
     'release-conversations': ({ agentId }) => inPortions((tx) => releaseConversations(tx, agentId)),
     'remove-file': ({ fileId }) => files.remove(fileId),
+    'accept-mails': () => acceptWaiting(app),
+    'send-mail': () => sendDue(app),
     'prune-events': () => inPortions((tx) => pruneEvents(tx, Date.now() - settings().event_days * 86_400_000)),
     'prune-sessions': () => database.write((tx) => pruneSessions(tx, Date.now())),
   }

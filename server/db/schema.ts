@@ -1,14 +1,28 @@
 // Every table, one line each; the columns are described where the arrow points.
 import type { AgentRow } from '../desk/agents/tables.ts'
 import type { CompanyRow } from '../desk/companies/tables.ts'
-import type { ConversationRow, MailMessageIdRow, MessageGroupRow, MessageRow } from '../desk/conversations/tables.ts'
+import type { ConversationRow, MessageGroupRow, MessageRow } from '../desk/conversations/tables.ts'
 import type { CustomerGroupRow, CustomerRow, GroupMemberRow } from '../desk/customers/tables.ts'
 import type { DepartmentAgentRow, DepartmentCountRow, DepartmentRow } from '../desk/departments/tables.ts'
 import type { FieldRow, UniqueFieldRow } from '../desk/fields/tables.ts'
 import type { FilePartRow, FileRow } from '../desk/files/tables.ts'
 import type { ApiKeyRow, SessionRow } from '../desk/keys/tables.ts'
 import type { KbEntryRow, KnowledgebaseRow } from '../desk/knowledge/tables.ts'
+import type {
+  ConversationLinkRow,
+  ConversationMoveRow,
+  MailRow,
+  MailRuleRow,
+  MailTemplateRow,
+  OneTimeLinkRow,
+  RawMailContentRow,
+  RawMailRow,
+  SignatureRow,
+  ThreadIdRow,
+} from '../desk/mail/tables.ts'
+import type { MailboxPositionRow, MailboxRow } from '../desk/mailboxes/tables.ts'
 import type { FactRow, LoadChangeRow, LoadDayRow } from '../desk/metrics/tables.ts'
+import type { OutboxRow } from '../desk/outbox/tables.ts'
 import type { SettingRow } from '../desk/settings/tables.ts'
 import type { ConversationTagRow, TagRow } from '../desk/tags/tables.ts'
 import type { EventRow } from '../events/tables.ts'
@@ -35,7 +49,19 @@ export interface Tables {
   conversations: ConversationRow
   message_groups: MessageGroupRow
   messages: MessageRow
-  mail_message_ids: MailMessageIdRow
+  thread_ids: ThreadIdRow
+  conversation_links: ConversationLinkRow
+  conversation_moves: ConversationMoveRow
+  mailboxes: MailboxRow
+  mailbox_positions: MailboxPositionRow
+  raw_mails: RawMailRow
+  raw_mail_contents: RawMailContentRow
+  mails: MailRow
+  outbox: OutboxRow
+  mail_templates: MailTemplateRow
+  signatures: SignatureRow
+  mail_rules: MailRuleRow
+  one_time_links: OneTimeLinkRow
   facts: FactRow
   load_changes: LoadChangeRow
   load_days: LoadDayRow

@@ -12,6 +12,10 @@ export const jobs = {
   'release-conversations': z.object({ agentId: z.string() }),
   /** Removes the contents of a deleted file. */
   'remove-file': z.object({ fileId: z.string() }),
+  /** Accepts the raw mails that wait, until there are none. */
+  'accept-mails': z.object({}),
+  /** Sends what is due in the outbox. */
+  'send-mail': z.object({}),
   /** Deletes events older than the setting `event_days`. Timed. */
   'prune-events': z.object({}),
   /** Deletes sign-ins that have expired. Timed. */

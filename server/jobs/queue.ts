@@ -145,6 +145,9 @@ async function enqueueNext(tx: Tx, job: ClaimedJob): Promise<void> {
 const enqueueTimed = (tx: Tx, name: JobName, runAt: number): Promise<void> =>
   enqueue(tx, name, {} as JobPayload<typeof name>, { runAt, uniqueKey: `timed:${name}` })
 
+/** Jobs that one process works on at the same time: one that waits for a slow server must not stop the others. */
+const AT_ONCE = 6
+
 /** Works through jobs as they become due, until stopped. `stop` waits for what is under way. */
 export function startWorker(
   database: Database,
@@ -153,23 +156,34 @@ export function startWorker(
   pollMs = 1_000,
 ): { stop(): Promise<void> } {
   let stopped = false
-  let running: Promise<void> | undefined
+  let claiming: Promise<void> | undefined
   let again = false
-  const work = async (): Promise<void> => {
+  const running = new Set<Promise<void>>()
+  const start = (job: ClaimedJob): void => {
+    const run = runJob(database, handlers, job, log)
+      .catch((error: unknown) => log.warn({ err: error, job: job.name }, 'how a job went could not be noted'))
+      .finally(() => {
+        running.delete(run)
+        wake()
+      })
+    running.add(run)
+  }
+  const claim = async (): Promise<void> => {
     do {
       again = false
-      const claimed = await claimJobs(database, 10)
-      for (const job of claimed) await runJob(database, handlers, job, log)
-      if (claimed.length > 0) again = true
+      const free = AT_ONCE - running.size
+      if (free <= 0) return
+      const claimed = await claimJobs(database, free)
+      for (const job of claimed) start(job)
     } while (again && !stopped)
   }
   const wake = (): void => {
     again = true
-    if (stopped || running) return
-    running = work()
+    if (stopped || claiming) return
+    claiming = claim()
       .catch((error: unknown) => log.warn({ err: error }, 'the job queue could not be read'))
       .finally(() => {
-        running = undefined
+        claiming = undefined
       })
   }
   const begin = database.write(async (tx) => {
@@ -185,7 +199,8 @@ export function startWorker(
       clearInterval(timer)
       database.wakeups.off('jobs', wake)
       await begin.catch(() => {})
-      await running
+      await claiming
+      await Promise.all(running)
     },
   }
 }

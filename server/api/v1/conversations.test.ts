@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newDesk, type TestDesk } from '../../../test/desk.ts'
 import { aConversation, anAgent } from '../../../test/people.ts'
-import { findConversationOfMail } from '../../desk/conversations/mail-ids.ts'
+import { findByThreadIds } from '../../desk/conversations/thread-ids.ts'
 import { newId } from '../../lib/ids.ts'
 
 let desk: TestDesk
@@ -137,7 +137,9 @@ describe('opening a conversation', () => {
       mail_messsage_id: '<m1@mail.example>',
     })
     expect((await get(conversationid)).customfields).toEqual(fields)
-    expect(await findConversationOfMail(desk.app.database.reader, 'm1@mail.example')).toBe(conversationid)
+    expect(await findByThreadIds(desk.app.database.reader, ['<m1@mail.example>'])).toMatchObject([
+      { conversationId: conversationid, origin: 'told' },
+    ])
   })
 
   test('in HTML stores it clean, and its text as preview', async () => {

@@ -171,6 +171,7 @@ export function foundation(engine: Engine): string[] {
        created_at ${int} not null`,
     ),
     'create index messages_conversation on messages (conversation_id)',
+    'create index messages_group on messages (group_seq)',
     table(
       'mail_message_ids',
       `message_id ${text} primary key, conversation_id ${text} not null, created_at ${int} not null`,

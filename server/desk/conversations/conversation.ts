@@ -17,9 +17,9 @@ import { type FactDraft, recordFacts } from '../metrics/facts.ts'
 import { addGroup } from './history.ts'
 import { type Channel, type GroupType, groupTypes, messageTypes, type Status } from './letters.ts'
 import { loadNewConversation } from './load-steps.ts'
-import { addMailMessageId } from './mail-ids.ts'
-import { type Author, fileMessages, type MessageDraft, previewOf } from './messages.ts'
+import { type Author, type MessageDraft, messagesOf, previewOf } from './messages.ts'
 import type { ConversationRow } from './tables.ts'
+import { addThreadId } from './thread-ids.ts'
 
 export type Conversation = Selectable<ConversationRow>
 
@@ -137,8 +137,11 @@ export interface ConversationDraft {
   at?: number | undefined
 }
 
+/** A conversation with the group of its first message. */
+export type Opened = Conversation & { groupSeq: number }
+
 /** Opens a conversation with its first message. */
-export async function openConversation(tx: Tx, draft: ConversationDraft): Promise<Conversation> {
+export async function openConversation(tx: Tx, draft: ConversationDraft): Promise<Opened> {
   await getDepartment(tx, draft.departmentId)
   const at = draft.at ?? Date.now()
   const conversation: Conversation = {
@@ -149,23 +152,20 @@ export async function openConversation(tx: Tx, draft: ConversationDraft): Promis
   countNewConversation(tx, conversation)
   loadNewConversation(tx, conversation, at)
   const files = await attachFiles(tx, conversation.id, draft.message.fileIds ?? [])
-  await addGroup(tx, conversation, {
+  const { groupSeq } = await addGroup(tx, conversation, {
     type: firstGroupType(draft),
     userId: draft.author.userId,
     at,
-    messages: [
-      { type: messageTypes.message, body: draft.message.body, isHtml: draft.message.isHtml },
-      ...fileMessages(files),
-    ],
+    messages: messagesOf(messageTypes.message, draft.message, files),
   })
-  if (draft.message.mailMessageId) await addMailMessageId(tx, draft.message.mailMessageId, conversation.id, at)
+  if (draft.message.mailMessageId) await addThreadId(tx, draft.message.mailMessageId, conversation.id, 'told', at)
   await recordFacts(tx, factsOfOpening(conversation, draft.author, at))
   recordEvent(tx, {
     type: 'conversation.opened',
     conversationId: conversation.id,
     data: { departmentid: conversation.department_id, status: conversation.status, userid: draft.author.userId },
   })
-  return conversation
+  return { ...conversation, groupSeq }
 }
 
 /** The row of a new conversation, without custom fields: those need a look at their definitions. */
@@ -195,6 +195,7 @@ export function newConversation(draft: ConversationDraft, at: number): Conversat
     waiting_since: byCustomer && (status === 'N' || status === 'C') ? at : null,
     first_assigned_at: null,
     first_resolved_at: status === 'R' ? at : null,
+    merged_into: null,
   }
 }
 

@@ -56,6 +56,10 @@ export const messageTypes = {
   message: 'M',
   note: 'N',
   file: 'F',
+  /** What a mail quotes of earlier ones. */
+  quote: 'Q',
+  /** The signature under a mail. */
+  footer: 'O',
   status: 'J',
   transfer: 'R',
   tag: 'G',

@@ -11,10 +11,10 @@ import { type FactDraft, recordFacts } from '../metrics/facts.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
 import { leaveWhatIsGone } from './homecoming.ts'
-import { groupTypes, messageTypes, type Status } from './letters.ts'
+import { groupTypes, type MessageType, messageTypes, type Status } from './letters.ts'
 import { loadConversation } from './load-steps.ts'
-import { addMailMessageId } from './mail-ids.ts'
 import { statusAfterAgent, statusAfterCustomer } from './status.ts'
+import { addThreadId } from './thread-ids.ts'
 
 /** Who speaks. The system only writes notes. */
 export interface Author {
@@ -30,6 +30,15 @@ export interface MessageDraft {
   text: string
   fileIds?: readonly string[] | undefined
   mailMessageId?: string | undefined
+  /** What stood around it in a mail: kept as messages of their own, so that it can be folded away. */
+  quoted?: readonly QuotedPart[] | undefined
+}
+
+export interface QuotedPart {
+  kind: 'quote' | 'signature'
+  /** Sanitised HTML if `isHtml`, else plain text. */
+  body: string
+  isHtml: boolean
 }
 
 const PREVIEW_LENGTH = 255
@@ -44,6 +53,17 @@ export const fileMessages = (files: readonly File[]) =>
     body: JSON.stringify({ fileid: file.id, filename: file.name, filesize: file.size, filetype: file.type }),
   }))
 
+/** The messages of the group that a draft becomes: the text first, then what stood around it, then its files. */
+export const messagesOf = (type: MessageType, message: MessageDraft, files: readonly File[]) => [
+  { type, body: message.body, isHtml: message.isHtml },
+  ...(message.quoted ?? []).map(({ kind, body, isHtml }) => ({
+    type: kind === 'quote' ? messageTypes.quote : messageTypes.footer,
+    body,
+    isHtml,
+  })),
+  ...fileMessages(files),
+]
+
 export interface PostDraft {
   author: Author
   message: MessageDraft
@@ -52,8 +72,13 @@ export interface PostDraft {
   at?: number | undefined
 }
 
-/** Posts a message or a note. Returns the message's id. */
-export async function postMessage(tx: Tx, conversation: Conversation, draft: PostDraft): Promise<string> {
+export interface Posted {
+  messageId: string
+  groupSeq: number
+}
+
+/** Posts a message or a note. */
+export async function postMessage(tx: Tx, conversation: Conversation, draft: PostDraft): Promise<Posted> {
   const { author, message } = draft
   const at = draft.at ?? Date.now()
   const isNote = draft.isNote || author.kind === 'system'
@@ -61,17 +86,14 @@ export async function postMessage(tx: Tx, conversation: Conversation, draft: Pos
     throw new Invalid('type', 'must be M: customers cannot write internal notes')
 
   const files = await attachFiles(tx, conversation.id, message.fileIds ?? [])
-  const { messageSeqs } = await addGroup(tx, conversation, {
+  const { groupSeq, messageSeqs } = await addGroup(tx, conversation, {
     type: isNote ? groupTypes.internal : author.kind === 'agent' ? groupTypes.outgoing : groupTypes.incoming,
     userId: author.userId,
     at,
-    messages: [
-      { type: isNote ? messageTypes.note : messageTypes.message, body: message.body, isHtml: message.isHtml },
-      ...fileMessages(files),
-    ],
+    messages: messagesOf(isNote ? messageTypes.note : messageTypes.message, message, files),
   })
   const messageId = idOfRow(messageSeqs[0] ?? 0)
-  if (message.mailMessageId) await addMailMessageId(tx, message.mailMessageId, conversation.id, at)
+  if (message.mailMessageId) await addThreadId(tx, message.mailMessageId, conversation.id, 'told', at)
   const after = isNote ? noteAfter(conversation, at) : publicAfter(conversation, draft, at)
   await writeAfter(tx, { ...conversation, ...after })
   if (after.status) {
@@ -85,7 +107,7 @@ export async function postMessage(tx: Tx, conversation: Conversation, draft: Pos
     conversationId: conversation.id,
     data: { messageid: messageId, userid: author.userId, status: after.status ?? conversation.status },
   })
-  return messageId
+  return { messageId, groupSeq }
 }
 
 const writeAfter = (tx: Tx, row: Conversation): Promise<unknown> =>

@@ -54,6 +54,7 @@ export async function listPublicHistory(
   const messages = await db
     .selectFrom('messages')
     .selectAll()
+    .where('conversation_id', '=', conversation.id)
     .where(
       'group_seq',
       'in',

@@ -32,6 +32,8 @@ export interface ConversationRow {
   waiting_since: number | null
   first_assigned_at: number | null
   first_resolved_at: number | null
+  /** The conversation that this one was merged into; null: it stands for itself. */
+  merged_into: string | null
 }
 
 /** A step in the life of a conversation: a mail, a note, a transfer, a status change. Id on the wire: `idOfRow(seq)`. */
@@ -55,13 +57,5 @@ export interface MessageRow {
   /** 1: `body` is sanitised HTML; 0: plain text. */
   is_html: number
   body: string
-  created_at: number
-}
-
-/** Message-IDs of mails that belong to a conversation, so that answers to them find it. */
-export interface MailMessageIdRow {
-  /** Without angle brackets. */
-  message_id: string
-  conversation_id: string
   created_at: number
 }

@@ -31,7 +31,7 @@ export const routes = [
     answer: postedMessageSchema,
     handle: async ({ app, actor, path, body }) => {
       const message = await prepareText(body.message, body.is_html ?? false)
-      const messageid = await app.database.write(async (tx) => {
+      const { messageId } = await app.database.write(async (tx) => {
         const conversation = await getConversationForChange(tx, actor, path.id)
         return postMessage(tx, conversation, {
           author: await authorBehind(tx, actor, 'useridentifier', body.useridentifier),
@@ -39,7 +39,7 @@ export const routes = [
           isNote: body.type === 'N',
         })
       })
-      return { messageid }
+      return { messageid: messageId }
     },
   }),
 ]

@@ -1,0 +1,14 @@
+// The mail that a message group came by or left by: shown beside the messages, and what answers are threaded on.
+import type { Selectable } from 'kysely'
+import type { Reader, Tx } from '../../db/write.ts'
+import type { MailRow } from '../mail/tables.ts'
+
+export type Mail = Selectable<MailRow>
+
+export const addMail = (tx: Tx, mail: Mail): Promise<unknown> => tx.insertInto('mails').values(mail).execute()
+
+/** The mails of a conversation, by message group. */
+export async function listMails(db: Reader, conversationId: string): Promise<Map<number, Mail>> {
+  const rows = await db.selectFrom('mails').selectAll().where('conversation_id', '=', conversationId).execute()
+  return new Map(rows.map((row) => [row.group_seq, row]))
+}

@@ -1,0 +1,54 @@
+// A mailbox: an address that customers write to, the server that its mail is fetched from, and the one that sends for it.
+import { z } from 'zod'
+
+/** `tls` from the first byte (993, 465), `starttls` demanded, `none` for servers on this very machine. */
+const securitySchema = z.enum(['tls', 'starttls', 'none'])
+
+const serverSchema = z.object({
+  host: z.string().min(1).max(253),
+  port: z.number().int().min(1).max(65_535),
+  security: securitySchema,
+  /** Empty: without signing in. */
+  user: z.string().max(320).default(''),
+  /** `oauth2`: the secrets hold client and refresh token, and `tokenUrl` gives access tokens for them. */
+  auth: z.enum(['password', 'oauth2', 'none']).default('password'),
+  tokenUrl: z.url().optional(),
+  /** PEM of an authority to trust beside the usual ones. Certificates are always checked. */
+  authorities: z.string().max(100_000).optional(),
+})
+
+export const incomingSchema = serverSchema.extend({
+  folders: z.array(z.string().min(1).max(500)).min(1).max(50).default(['INBOX']),
+  /** Between two looks where the server cannot tell of new mail (IDLE). */
+  pollSeconds: z.number().int().min(5).max(86_400).default(60),
+  /** Only what arrived after the mailbox was added; false: everything that is in it. */
+  isOnlyNew: z.boolean().default(true),
+})
+export type IncomingSettings = z.infer<typeof incomingSchema>
+
+export const outgoingSchema = serverSchema.extend({
+  /** Connections kept open at the same time. */
+  connections: z.number().int().min(1).max(20).default(3),
+  /** Largest mail that the server takes, in bytes: larger attachments become links. */
+  sizeLimit: z.number().int().min(100_000).max(200_000_000).default(20_000_000),
+})
+export type OutgoingSettings = z.infer<typeof outgoingSchema>
+
+export const dkimSchema = z.object({ domain: z.string().min(1).max(253), selector: z.string().min(1).max(63) })
+export type DkimSettings = z.infer<typeof dkimSchema>
+
+const credentialsSchema = z.object({
+  password: z.string().max(2_000).optional(),
+  clientId: z.string().max(2_000).optional(),
+  clientSecret: z.string().max(2_000).optional(),
+  refreshToken: z.string().max(10_000).optional(),
+})
+export type MailCredentials = z.infer<typeof credentialsSchema>
+
+/** What is sealed: never answered by any call. */
+export const secretsSchema = z.object({
+  incoming: credentialsSchema.optional(),
+  outgoing: credentialsSchema.optional(),
+  dkimKey: z.string().max(20_000).optional(),
+})
+export type MailboxSecrets = z.infer<typeof secretsSchema>
