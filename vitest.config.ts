@@ -12,7 +12,7 @@ if (!server) {
 
 /** Test files that say something of one engine only, or of none: those run once. */
 const ONLY_POSTGRES = ['server/db/lost-connections.test.ts']
-const ONLY_SQLITE = ['test/docs/commands.test.ts', 'tools/**/*.test.ts']
+const ONLY_SQLITE = ['test/docs/commands.test.ts', 'tools/**/*.test.ts', 'server/db/postponed-indexes.test.ts']
 
 const engine = (name: string, exclude: readonly string[]) => ({
   extends: true as const,
