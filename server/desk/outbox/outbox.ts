@@ -13,7 +13,7 @@ export type OutboxMail = Selectable<OutboxRow>
 export const outboxStates = {
   /** Waits for its turn: the time to undo it, or a free connection. */
   queued: 'queued',
-  /** An attempt is under way. After a crash: not finished, so it begins again. */
+  /** An attempt is under way. After a crash: begins again unless its end had been handed over. */
   sending: 'sending',
   /** The server has taken it. */
   sent: 'sent',
@@ -73,9 +73,11 @@ export async function queueMail(tx: Tx, draft: OutboxDraft): Promise<number> {
     attempts: 0,
     due_at: dueAt,
     attempt_at: null,
+    handed_at: null,
     worker: null,
     trouble: null,
     sent_at: null,
+    queued_at: now,
     created_at: now,
     changed_at: now,
   })

@@ -25,11 +25,18 @@ export interface OutboxRow {
   due_at: number
   /** When the attempt that is under way began, written before the first byte is sent. */
   attempt_at: number | null
-  /** The process that is at it. */
+  /**
+   * When all but the end of the mail was with the server: written before that end is sent. Until then the server cannot
+   * have taken it; from then on nobody but the server knows.
+   */
+  handed_at: number | null
+  /** The process that is at it, or was at the last attempt. */
   worker: string | null
   /** Why it is delayed, failed or bounced: the server's words and ours. */
   trouble: string | null
   sent_at: number | null
+  /** When it was put here, or asked to be sent again: after some days without success it fails. */
+  queued_at: number
   created_at: number
   changed_at: number
 }
