@@ -6,6 +6,7 @@ import { releaseConversations } from './desk/conversations/assignment.ts'
 import { sweepGroup } from './desk/customers/groups.ts'
 import { acceptWaiting } from './desk/mail/accepting/accept-waiting.ts'
 import { sendDue } from './desk/mail/sending/send-due.ts'
+import { rehomeMailboxes } from './desk/mailboxes/mailboxes.ts'
 import { pruneSessions } from './desk/sessions/sessions.ts'
 import { sweepTag } from './desk/tags/tags.ts'
 import { pruneEvents } from './events/prune.ts'
@@ -23,6 +24,7 @@ export function jobHandlers(app: App): JobHandlers {
     'sweep-company': ({ companyId }) => inPortions((tx) => sweepCompany(tx, companyId)),
     'sweep-group': ({ groupId }) => inPortions((tx) => sweepGroup(tx, groupId)),
     'release-conversations': ({ agentId }) => inPortions((tx) => releaseConversations(tx, agentId)),
+    'rehome-mailboxes': ({ departmentId }) => database.write((tx) => rehomeMailboxes(tx, departmentId)),
     'remove-file': ({ fileId }) => files.remove(fileId),
     'accept-mails': () => acceptWaiting(app),
     'send-mail': () => sendDue(app),

@@ -10,6 +10,8 @@ export const jobs = {
   'sweep-company': z.object({ companyId: z.string() }),
   /** Unassigns the open conversations of a deleted agent, in portions. */
   'release-conversations': z.object({ agentId: z.string() }),
+  /** Gives the mailboxes of a deleted department to the default one. */
+  'rehome-mailboxes': z.object({ departmentId: z.string() }),
   /** Removes the contents of a deleted file. */
   'remove-file': z.object({ fileId: z.string() }),
   /** Accepts the raw mails that wait, until there are none. */

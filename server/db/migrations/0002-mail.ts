@@ -50,6 +50,8 @@ export function mail(engine: Engine): string[] {
        created_at ${int} not null, changed_at ${int} not null, deleted_at ${int}`,
     ),
     'create unique index mailboxes_address on mailboxes (address_key) where deleted_at is null',
+    'create unique index mailboxes_default on mailboxes (is_default) where is_default = 1 and deleted_at is null',
+    'create index mailboxes_department on mailboxes (department_id) where deleted_at is null',
     table(
       'mailbox_positions',
       `mailbox_id ${text} not null, folder ${text} not null, uid_validity ${text} not null, last_uid ${int} not null,

@@ -5,6 +5,7 @@ import { lockForChange } from '../../db/differences.ts'
 import { prepared } from '../../db/prepared.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
+import { enqueue } from '../../jobs/queue.ts'
 import { Conflict, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import { type Actor, mayAdminister } from '../actor.ts'
@@ -109,6 +110,7 @@ export async function removeDepartment(tx: Tx, actor: Actor, id: string): Promis
     throw new Conflict('The department still has conversations that are not resolved: transfer them first.')
   await tx.updateTable('departments').set({ deleted_at: Date.now() }).where('id', '=', id).execute()
   await tx.deleteFrom('department_agents').where('department_id', '=', id).execute()
+  await enqueue(tx, 'rehome-mailboxes', { departmentId: id })
   recordEvent(tx, { type: 'department.removed', data: { departmentid: id } })
 }
 

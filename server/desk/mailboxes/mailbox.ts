@@ -1,5 +1,11 @@
 // A mailbox: an address that customers write to, the server that its mail is fetched from, and the one that sends for it.
+import type { Selectable } from 'kysely'
 import { z } from 'zod'
+import { seal, unseal } from '../../lib/sealed.ts'
+import { textList } from '../../lib/text-list.ts'
+import type { MailboxRow } from './tables.ts'
+
+export type Mailbox = Selectable<MailboxRow>
 
 /** `tls` from the first byte (993, 465), `starttls` demanded, `none` for servers on this very machine. */
 const securitySchema = z.enum(['tls', 'starttls', 'none'])
@@ -12,7 +18,7 @@ const serverSchema = z.object({
   user: z.string().max(320).default(''),
   /** `oauth2`: the secrets hold client and refresh token, and `tokenUrl` gives access tokens for them. */
   auth: z.enum(['password', 'oauth2', 'none']).default('password'),
-  tokenUrl: z.url().optional(),
+  tokenUrl: z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' }).optional(),
   /** PEM of an authority to trust beside the usual ones. Certificates are always checked. */
   authorities: z.string().max(100_000).optional(),
 })
@@ -52,3 +58,27 @@ export const secretsSchema = z.object({
   dkimKey: z.string().max(20_000).optional(),
 })
 export type MailboxSecrets = z.infer<typeof secretsSchema>
+
+/** One of the two servers of a mailbox. */
+export type Side = 'incoming' | 'outgoing'
+
+export const incomingOf = ({ incoming }: Pick<Mailbox, 'incoming'>): IncomingSettings | undefined =>
+  incoming === null ? undefined : incomingSchema.parse(JSON.parse(incoming))
+
+export const outgoingOf = ({ outgoing }: Pick<Mailbox, 'outgoing'>): OutgoingSettings | undefined =>
+  outgoing === null ? undefined : outgoingSchema.parse(JSON.parse(outgoing))
+
+export const dkimOf = ({ dkim }: Pick<Mailbox, 'dkim'>): DkimSettings | undefined =>
+  dkim === null ? undefined : dkimSchema.parse(JSON.parse(dkim))
+
+export const aliasesOf = ({ aliases }: Pick<Mailbox, 'aliases'>): string[] => textList(aliases)
+
+// Bound to the mailbox: its sealed text, copied into another row, opens nothing.
+const about = (id: string): string => `mailbox ${id}`
+
+/** The passwords and tokens of a mailbox. `secret` is the installation's. */
+export const secretsOf = (secret: string, { id, secrets }: Pick<Mailbox, 'id' | 'secrets'>): MailboxSecrets =>
+  secrets === null ? {} : secretsSchema.parse(JSON.parse(unseal(secret, secrets, about(id))))
+
+export const sealSecrets = (secret: string, id: string, secrets: MailboxSecrets): string =>
+  seal(secret, JSON.stringify(secrets), about(id))

@@ -1,0 +1,167 @@
+// Mailboxes: adding, changing, removing and finding them. What goes through them is fetched and sent by desk/mail.
+import { lockForChange, lockUntilCommit } from '../../db/differences.ts'
+import { prepared } from '../../db/prepared.ts'
+import type { Reader, Tx } from '../../db/write.ts'
+import { recordEvent } from '../../events/record.ts'
+import { emailKey } from '../../lib/email.ts'
+import { Conflict, Invalid, NotAllowed, NotFound } from '../../lib/errors.ts'
+import { type Actor, mayAdminister } from '../actor.ts'
+import { DEFAULT_DEPARTMENT } from '../departments/departments.ts'
+import type { DraftedMailbox } from './draft.ts'
+import { aliasesOf, type Mailbox } from './mailbox.ts'
+
+const live = (db: Reader) => db.selectFrom('mailboxes').selectAll().where('deleted_at', 'is', null)
+
+/** All mailboxes in use, the default first. */
+export function listMailboxes(db: Reader, actor: Actor): Promise<Mailbox[]> {
+  assertMayAdminister(actor)
+  return live(db).orderBy('is_default', 'desc').orderBy('address_key').execute()
+}
+
+export async function getMailbox(db: Reader, actor: Actor, id: string): Promise<Mailbox> {
+  assertMayAdminister(actor)
+  return existing(await live(db).where('id', '=', id).executeTakeFirst(), id)
+}
+
+/** A mailbox that nobody else changes until the transaction ends. */
+export async function getMailboxForChange(tx: Tx, actor: Actor, id: string): Promise<Mailbox> {
+  assertMayAdminister(actor)
+  return existing(await lockForChange(tx, live(tx).where('id', '=', id)).executeTakeFirst(), id)
+}
+
+function existing(mailbox: Mailbox | undefined, id: string): Mailbox {
+  if (!mailbox) throw new NotFound(`Mailbox '${id}' not found`)
+  return mailbox
+}
+
+/** Adds a mailbox: see draft.ts. The first one that can send is the default. */
+export async function addMailbox(tx: Tx, actor: Actor, { mailbox }: DraftedMailbox): Promise<Mailbox> {
+  assertMayAdminister(actor)
+  await lockUntilCommit(tx, DEFAULT_LOCK)
+  const row = { ...mailbox, is_default: mailbox.is_default || Number(await lacksDefault(tx, mailbox)) }
+  await assertFits(tx, row)
+  if (row.is_default) await clearDefault(tx, row.id)
+  await tx.insertInto('mailboxes').values(row).execute()
+  recordEvent(tx, { type: 'mailbox.changed', data: { mailboxid: row.id } })
+  return row
+}
+
+/** Stores what draft.ts made of a mailbox that getMailboxForChange gave. */
+export async function changeMailbox(tx: Tx, actor: Actor, { mailbox }: DraftedMailbox): Promise<Mailbox> {
+  assertMayAdminister(actor)
+  await lockUntilCommit(tx, DEFAULT_LOCK)
+  await assertFits(tx, mailbox)
+  if (mailbox.is_default) await clearDefault(tx, mailbox.id)
+  // Whatever was wrong was wrong with the settings before.
+  const row = { ...mailbox, trouble: null }
+  await tx.updateTable('mailboxes').set(row).where('id', '=', mailbox.id).execute()
+  recordEvent(tx, { type: 'mailbox.changed', data: { mailboxid: mailbox.id } })
+  return row
+}
+
+/** Removes a mailbox and forgets its passwords. What came through it stays, and its address may be used again. */
+export async function removeMailbox(tx: Tx, actor: Actor, id: string): Promise<void> {
+  await getMailboxForChange(tx, actor, id)
+  const now = Date.now()
+  await tx
+    .updateTable('mailboxes')
+    .set({ deleted_at: now, changed_at: now, secrets: null, is_default: 0, lease_owner: null, lease_until: null })
+    .where('id', '=', id)
+    .execute()
+  await tx.deleteFrom('mailbox_positions').where('mailbox_id', '=', id).execute()
+  recordEvent(tx, { type: 'mailbox.changed', data: { mailboxid: id } })
+}
+
+/** The mailboxes of a department that was deleted go on for the default one: their mail must not get lost. */
+export async function rehomeMailboxes(tx: Tx, departmentId: string): Promise<void> {
+  const moved = await tx
+    .updateTable('mailboxes')
+    .set({ department_id: DEFAULT_DEPARTMENT, changed_at: Date.now() })
+    .where('department_id', '=', departmentId)
+    .where('deleted_at', 'is', null)
+    .returning('id')
+    .execute()
+  for (const { id } of moved) recordEvent(tx, { type: 'mailbox.changed', data: { mailboxid: id } })
+}
+
+/** The mailbox that sends for a department: one of its own, else the default. Undefined: none can. */
+export async function findSender(db: Reader, departmentId: string): Promise<Mailbox | undefined> {
+  const [own] = await sendersOf(db, departmentId)
+  if (own) return own
+  const [common] = await defaultSenders(db, 1)
+  return common
+}
+
+const senders = (db: Reader) => live(db).where('is_active', '=', 1).where('outgoing', 'is not', null)
+
+export const sendersOf = prepared((db, departmentId: string) =>
+  senders(db)
+    .where('department_id', '=', departmentId)
+    .orderBy('is_default', 'desc')
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(1),
+)
+// The argument is always 1: `prepared` wants one.
+export const defaultSenders = prepared((db, limit: number) => senders(db).where('is_default', '=', 1).limit(limit))
+
+/** The mailbox whose mail an address gets: its own, an alias, or either with `+anything` behind the name. */
+export async function findMailboxByAddress(db: Reader, address: string): Promise<Mailbox | undefined> {
+  const [exact] = await byAddress(db, emailKey(address))
+  if (exact) return exact
+  const keys = [emailKey(address), withoutPlus(emailKey(address))]
+  const all = await live(db).orderBy('created_at').orderBy('id').execute()
+  for (const key of keys) {
+    const found = all.find(
+      (mailbox) => mailbox.address_key === key || aliasesOf(mailbox).some((alias) => emailKey(alias) === key),
+    )
+    if (found) return found
+  }
+  return undefined
+}
+
+const byAddress = prepared((db, key: string) => live(db).where('address_key', '=', key))
+
+const withoutPlus = (key: string): string => key.replace(/\+[^@]*(?=@)/, '')
+
+/** Active mailboxes that are fetched from: what the watch works through. */
+export const listFetched = (db: Reader): Promise<Mailbox[]> =>
+  live(db).where('is_active', '=', 1).where('incoming', 'is not', null).orderBy('id').execute()
+
+// Two that become the default at the same time would each see none beside them.
+const DEFAULT_LOCK = 7_305_120
+
+async function lacksDefault(db: Reader, mailbox: Mailbox): Promise<boolean> {
+  if (mailbox.outgoing === null) return false
+  return (await live(db).where('is_default', '=', 1).executeTakeFirst()) === undefined
+}
+
+async function clearDefault(tx: Tx, exceptId: string): Promise<void> {
+  await tx
+    .updateTable('mailboxes')
+    .set({ is_default: 0 })
+    .where('is_default', '=', 1)
+    .where('deleted_at', 'is', null)
+    .where('id', '!=', exceptId)
+    .execute()
+}
+
+/** Its department is in use, and no other mailbox has one of its addresses. */
+async function assertFits(db: Reader, mailbox: Mailbox): Promise<void> {
+  const department = await db
+    .selectFrom('departments')
+    .select('id')
+    .where('id', '=', mailbox.department_id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  if (!department) throw new Invalid('departmentid', `there is no department '${mailbox.department_id}'`)
+  const addresses = new Set([mailbox.address_key, ...aliasesOf(mailbox).map(emailKey)])
+  for (const other of await live(db).where('id', '!=', mailbox.id).execute()) {
+    const shared = [other.address, ...aliasesOf(other)].find((address) => addresses.has(emailKey(address)))
+    if (shared !== undefined) throw new Conflict(`The mailbox '${other.name}' has the address ${shared} already.`)
+  }
+}
+
+function assertMayAdminister(actor: Actor): void {
+  if (!mayAdminister(actor)) throw new NotAllowed('Only administrators may manage mailboxes.')
+}
