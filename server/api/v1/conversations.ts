@@ -115,6 +115,7 @@ export const routes = [
           message: { ...message, fileIds: params.attachments, mailMessageId: params.mail_messsage_id },
           cc: params.cc,
           customFields: params.customfields,
+          mail: params.do_not_send_mail ? 'none' : { recipientName: params.recipient_name },
         })
       })
       return {

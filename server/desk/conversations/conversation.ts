@@ -14,6 +14,7 @@ import { getDepartment } from '../departments/departments.ts'
 import { type FieldValue, withFields } from '../fields/fields.ts'
 import { attachFiles } from '../files/attach.ts'
 import { type FactDraft, recordFacts } from '../metrics/facts.ts'
+import { type MailWish, mailGroup } from './answers.ts'
 import { addGroup } from './history.ts'
 import { type Channel, type GroupType, groupTypes, messageTypes, type Status } from './letters.ts'
 import { loadNewConversation } from './load-steps.ts'
@@ -135,6 +136,8 @@ export interface ConversationDraft {
   cc?: readonly string[] | undefined
   customFields?: readonly FieldValue[] | undefined
   at?: number | undefined
+  /** How the first message is mailed, if an agent writes it: see answers.ts. */
+  mail?: MailWish
 }
 
 /** A conversation with the group of its first message. */
@@ -160,6 +163,7 @@ export async function openConversation(tx: Tx, draft: ConversationDraft): Promis
   })
   if (draft.message.mailMessageId) await addThreadId(tx, draft.message.mailMessageId, conversation.id, 'told', at)
   await recordFacts(tx, factsOfOpening(conversation, draft.author, at))
+  await mailGroup(tx, conversation, groupSeq, draft)
   recordEvent(tx, {
     type: 'conversation.opened',
     conversationId: conversation.id,

@@ -8,6 +8,7 @@ import { countConversation } from '../departments/counts.ts'
 import { attachFiles } from '../files/attach.ts'
 import type { File } from '../files/files.ts'
 import { type FactDraft, recordFacts } from '../metrics/facts.ts'
+import { type MailWish, mailGroup } from './answers.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
 import { leaveWhatIsGone } from './homecoming.ts'
@@ -70,11 +71,15 @@ export interface PostDraft {
   /** An internal note that the customer never sees. */
   isNote: boolean
   at?: number | undefined
+  /** How it is mailed, if it is by an agent: see answers.ts. */
+  mail?: MailWish
 }
 
 export interface Posted {
   messageId: string
   groupSeq: number
+  /** Its number in the outbox; undefined: it is not mailed. */
+  outboxSeq: number | undefined
 }
 
 /** Posts a message or a note. */
@@ -102,12 +107,13 @@ export async function postMessage(tx: Tx, conversation: Conversation, draft: Pos
     await leaveWhatIsGone(tx, conversation, after.status, at)
   }
   await recordFacts(tx, factsOfMessage(conversation, draft, isNote, at))
+  const outboxSeq = await mailGroup(tx, conversation, groupSeq, { ...draft, isNote })
   recordEvent(tx, {
     type: isNote ? 'note.posted' : 'message.posted',
     conversationId: conversation.id,
     data: { messageid: messageId, userid: author.userId, status: after.status ?? conversation.status },
   })
-  return { messageId, groupSeq }
+  return { messageId, groupSeq, outboxSeq }
 }
 
 const writeAfter = (tx: Tx, row: Conversation): Promise<unknown> =>

@@ -79,6 +79,7 @@ export async function addSuggestion(tx: Tx, draft: SuggestionDraft): Promise<Ent
     subject: draft.subject,
     channel: 'S',
     message: { body: draft.message.text, isHtml: false, text: draft.message.text },
+    mail: 'none',
   })
   return addEntry(tx, {
     rtype: 'S',

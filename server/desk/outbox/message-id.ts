@@ -16,6 +16,10 @@ const tokenOf = (secret: string, conversationId: string, nonce: string): string 
 export const newMessageId = (secret: string, conversationId: string, domain: string): string =>
   `${tokenOf(secret, conversationId, newId() + Date.now().toString(36))}@${domain}`
 
+/** What every mail of a conversation refers to, so that programs keep them together whichever of them they have. */
+export const rootMessageId = (secret: string, conversationId: string, domain: string): string =>
+  `${tokenOf(secret, conversationId, 'root')}@${domain}`
+
 /** `support@example.com` → `support+dh.….@example.com`. */
 export function replyAddress(secret: string, conversationId: string, address: string): string {
   const at = address.lastIndexOf('@')

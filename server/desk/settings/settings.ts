@@ -1,5 +1,6 @@
 // What the administrator can change while Deskhand runs, and what the installation keeps about itself.
 import { z } from 'zod'
+import { prepared } from '../../db/prepared.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { NotAllowed } from '../../lib/errors.ts'
@@ -14,6 +15,8 @@ export const settingsSchema = z.object({
   company_name: z.string().trim().min(1).max(200).default('Deskhand'),
   /** How many days numbered events are kept for readers that were away. */
   event_days: z.number().int().min(1).max(3650).default(30),
+  /** Seconds in which an agent can take back what he has sent: for so long, its mail waits. */
+  undo_seconds: z.number().int().min(0).max(60).default(5),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
@@ -21,6 +24,7 @@ export const settingsPatchSchema = z.strictObject({
   timezone: settingsSchema.shape.timezone.removeDefault().optional(),
   company_name: settingsSchema.shape.company_name.removeDefault().optional(),
   event_days: settingsSchema.shape.event_days.removeDefault().optional(),
+  undo_seconds: settingsSchema.shape.undo_seconds.removeDefault().optional(),
 })
 
 /** What an installation is: made up at the first start, never shown whole. */
@@ -46,6 +50,14 @@ export const getSettings = async (db: Reader): Promise<Settings> => settingsSche
 export async function findInstallation(db: Reader): Promise<Installation | undefined> {
   const result = installationSchema.safeParse(await readRows(db))
   return result.success ? result.data : undefined
+}
+
+const secretRow = prepared((db) => db.selectFrom('settings').select('value').where('key', '=', 'secret'))
+
+/** The installation's secret, where the application that has read it is out of reach: inside of a write. */
+export async function getSecret(db: Reader): Promise<string> {
+  const [row] = await secretRow(db)
+  return installationSchema.shape.secret.parse(row && JSON.parse(row.value))
 }
 
 export async function putSettings(tx: Tx, values: Partial<Settings & Installation>): Promise<void> {

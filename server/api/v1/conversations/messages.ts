@@ -50,6 +50,7 @@ export const routes = [
           author,
           message: { ...message, fileIds: params.attachments, mailMessageId: params.mail_messsage_id },
           isNote: params.type === 'N',
+          mail: params.do_not_send_mail ? 'none' : { useTemplate: params.use_template },
         })
       })
       return OK
