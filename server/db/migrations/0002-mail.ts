@@ -70,7 +70,7 @@ export function mail(engine: Engine): string[] {
     `create index raw_mails_waiting on raw_mails (seq) where state = 'waiting'`,
     'create index raw_mails_state on raw_mails (state, seq)',
     'create index raw_mails_message on raw_mails (message_id) where message_id is not null',
-    'create index raw_mails_sender on raw_mails (sender_key, created_at) where sender_key is not null',
+    'create index raw_mails_sender on raw_mails (sender_key, received_at) where sender_key is not null',
     'create index raw_mails_conversation on raw_mails (conversation_id) where conversation_id is not null',
     // Apart, so that lists never read contents. Large mails are in the file store instead.
     table('raw_mail_contents', `raw_seq ${int} primary key, data ${bytes} not null`),
@@ -80,7 +80,7 @@ export function mail(engine: Engine): string[] {
       `group_seq ${int} primary key, conversation_id ${text} not null, direction ${text} not null, raw_seq ${int},
        message_id ${text}, in_reply_to ${text}, sender ${text} not null, recipients ${text} not null, copies ${text} not null,
        subject ${text} not null, thread_reason ${text} not null, authentication ${text}, kind ${text} not null,
-       dated_at ${int}, created_at ${int} not null`,
+       is_guest ${int} not null, dated_at ${int}, created_at ${int} not null`,
     ),
     'create index mails_conversation on mails (conversation_id)',
 
@@ -114,7 +114,7 @@ export function mail(engine: Engine): string[] {
     table(
       'mail_rules',
       `id ${text} primary key, action ${text} not null, subject ${text} not null, pattern ${text} not null,
-       header ${text}, position ${int} not null, created_at ${int} not null`,
+       header ${text}, comparison ${text} not null, position ${int} not null, created_at ${int} not null`,
     ),
     table(
       'one_time_links',

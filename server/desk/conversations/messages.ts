@@ -146,8 +146,11 @@ export const noteAfter = (conversation: Conversation, at: number): ChangedColumn
 })
 
 /** What a public message changes. */
-export function publicAfter(conversation: Conversation, { author, message }: PostDraft, at: number): ChangedColumns {
+export function publicAfter(conversation: Conversation, draft: PostDraft, at: number): ChangedColumns {
+  const { author, message } = draft
   const byCustomer = author.kind === 'customer'
+  if (byCustomer && draft.isAutomatic)
+    return { changed_at: Math.max(conversation.changed_at, at), groups_in: conversation.groups_in + 1 }
   const status: Status | undefined = byCustomer
     ? statusAfterCustomer(conversation.status)
     : statusAfterAgent(conversation.status)

@@ -16,7 +16,7 @@ export interface RawMailRow {
   file_id: string | null
   /** JSON of Envelope: intake/keep-raw.ts. */
   envelope: string
-  /** `waiting`, `accepted`, `failed` (could not be accepted now, will be tried again by a replay). */
+  /** `waiting`, `accepted`, `held` (far too many from one sender) and `failed`: both are tried again by a replay only. */
   state: string
   /** What became of it: accepting/verdict.ts. Null while it waits. */
   verdict: string | null
@@ -68,6 +68,8 @@ export interface MailRow {
   authentication: string | null
   /** `person`, `auto-reply`, `list`, `bulk` …: reading/machine.ts. */
   kind: string
+  /** 1: its author does not take part in the conversation, so nothing that he says about it counts: accepting/thread.ts. */
+  is_guest: number
   /** Header Date; null: none that can be read. */
   dated_at: number | null
   created_at: number
@@ -140,6 +142,8 @@ export interface MailRuleRow {
   pattern: string
   /** The header's name, for rules about headers. */
   header: string | null
+  /** `equals`, `contains`, `at_least` (a number in the header). */
+  comparison: string
   position: number
   created_at: number
 }
