@@ -60,7 +60,29 @@ export const messageDraftSchema = z
       .max(255)
       .optional()
       .describe('Who writes: for API keys. An agent writes as himself. Left out by a key: a note by the system.'),
+    cc: z
+      .array(plainText(255).trim())
+      .max(50)
+      .optional()
+      .describe('E-mails that get this and later answers too, instead of those that the conversation has.'),
+    do_not_send_mail: z.boolean().optional().describe('Not mailed to the customer: somebody else has done that.'),
+    use_template: z
+      .boolean()
+      .optional()
+      .describe("Whether the mail has the department's template around it (default)."),
+    undo_seconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(60)
+      .optional()
+      .describe('For so long the mail waits and can be taken back. Signed-in agents: the setting; keys: 0.'),
   })
   .meta({ id: 'MessageDraft' })
 
-export const postedMessageSchema = z.object({ messageid: z.string() }).meta({ id: 'PostedMessage' })
+export const postedMessageSchema = z
+  .object({
+    messageid: z.string(),
+    outboxid: z.number().int().nullable().describe('Its mail: see `/api/v3/outbox`. Null: it is not mailed.'),
+  })
+  .meta({ id: 'PostedMessage' })

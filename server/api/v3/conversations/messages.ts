@@ -1,6 +1,7 @@
 // /api/v3/conversations/:id/messages
 import { historySchema, messageDraftSchema, postedMessageSchema } from '../../../../contract/v3/messages.ts'
 import { getConversation, getConversationForChange } from '../../../desk/conversations/conversation.ts'
+import { changeCopies } from '../../../desk/conversations/copies.ts'
 import { listHistory } from '../../../desk/conversations/history.ts'
 import { postMessage } from '../../../desk/conversations/messages.ts'
 import { listParticipants } from '../../../desk/conversations/participants.ts'
@@ -31,15 +32,18 @@ export const routes = [
     answer: postedMessageSchema,
     handle: async ({ app, actor, path, body }) => {
       const message = await prepareText(body.message, body.is_html ?? false)
-      const { messageId } = await app.database.write(async (tx) => {
-        const conversation = await getConversationForChange(tx, actor, path.id)
+      const undoSeconds = body.undo_seconds ?? (actor.kind === 'agent' ? app.settings().undo_seconds : 0)
+      const { messageId, outboxSeq } = await app.database.write(async (tx) => {
+        const before = await getConversationForChange(tx, actor, path.id)
+        const conversation = body.cc ? await changeCopies(tx, before, body.cc) : before
         return postMessage(tx, conversation, {
           author: await authorBehind(tx, actor, 'useridentifier', body.useridentifier),
           message: { ...message, fileIds: body.attachments },
           isNote: body.type === 'N',
+          mail: body.do_not_send_mail ? 'none' : { undoSeconds, useTemplate: body.use_template },
         })
       })
-      return { messageid: messageId }
+      return { messageid: messageId, outboxid: outboxSeq ?? null }
     },
   }),
 ]
