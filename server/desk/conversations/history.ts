@@ -10,6 +10,8 @@ export type Message = Selectable<MessageRow>
 
 export interface GroupDraft {
   type: GroupType
+  /** A letter of API v1; visible unless said otherwise. */
+  status?: string
   userId: string
   at: number
   messages: readonly { type: MessageType; body: string; isHtml?: boolean; userId?: string }[]
@@ -25,7 +27,7 @@ export async function addGroup(
     conversation_id: conversation.id,
     user_id: draft.userId,
     rtype: draft.type,
-    rstatus: VISIBLE,
+    rstatus: draft.status ?? VISIBLE,
     created_at: draft.at,
     finished_at: draft.at,
   })

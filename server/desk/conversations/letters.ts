@@ -48,6 +48,10 @@ export const groupTypes = {
   spam: 'B',
   delete: 'X',
   tag: 'G',
+  /** Messages came from another conversation. */
+  merged: '2',
+  /** Messages went to another conversation. */
+  split: 'L',
 } as const
 export type GroupType = (typeof groupTypes)[keyof typeof groupTypes]
 
@@ -63,8 +67,13 @@ export const messageTypes = {
   status: 'J',
   transfer: 'R',
   tag: 'G',
+  merged: '2',
+  split: 'B',
 } as const
 export type MessageType = (typeof messageTypes)[keyof typeof messageTypes]
 
 /** Groups and messages that are shown as they are. */
 export const VISIBLE = 'V'
+/** Groups that only say that messages came or went: the messages themselves stay visible, wherever they are. */
+export const MERGED = 'M'
+export const SPLIT = 'S'
