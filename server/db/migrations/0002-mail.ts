@@ -50,6 +50,9 @@ export function mail(engine: Engine): string[] {
        created_at ${int} not null, changed_at ${int} not null, deleted_at ${int}`,
     ),
     'create unique index mailboxes_address on mailboxes (address_key) where deleted_at is null',
+    // Aliases are few and stand in lists: who looks for one reads the mailboxes that have any.
+    `create index mailboxes_aliases on mailboxes (created_at, id)
+       where deleted_at is null and is_active = 1 and aliases <> '[]'`,
     'create unique index mailboxes_default on mailboxes (is_default) where is_default = 1 and deleted_at is null',
     'create index mailboxes_department on mailboxes (department_id) where deleted_at is null',
     table(
@@ -68,7 +71,10 @@ export function mail(engine: Engine): string[] {
     ),
     'create unique index raw_mails_content on raw_mails (mailbox_id, content_hash)',
     `create index raw_mails_waiting on raw_mails (seq) where state = 'waiting'`,
-    'create index raw_mails_state on raw_mails (state, seq)',
+    // Nearly all are accepted: a list of those walks the table itself.
+    `create index raw_mails_failed on raw_mails (seq) where state = 'failed'`,
+    'create index raw_mails_verdict on raw_mails (verdict, seq) where verdict is not null',
+    'create index raw_mails_mailbox on raw_mails (mailbox_id, seq)',
     'create index raw_mails_message on raw_mails (message_id) where message_id is not null',
     'create index raw_mails_sender on raw_mails (sender_key, received_at) where sender_key is not null',
     'create index raw_mails_conversation on raw_mails (conversation_id) where conversation_id is not null',
