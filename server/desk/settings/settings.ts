@@ -17,6 +17,14 @@ export const settingsSchema = z.object({
   event_days: z.number().int().min(1).max(3650).default(30),
   /** Seconds in which an agent can take back what he has sent: for so long, its mail waits. */
   undo_seconds: z.number().int().min(0).max(60).default(5),
+  /** Mails from one sender within an hour; beyond it, nothing that he writes is answered automatically. */
+  mail_sender_budget: z.number().int().min(1).max(1_000_000).default(40),
+  /** The same in one conversation. */
+  mail_conversation_budget: z.number().int().min(1).max(1_000_000).default(20),
+  /** Mails from one sender within an hour beyond which they are held back until somebody lets them in. */
+  mail_hold_after: z.number().int().min(1).max(1_000_000).default(5_000),
+  /** Our own mail server's name in Authentication-Results, if it checks mails and takes out forged headers. Empty: none. */
+  mail_trusted_authserv: z.string().trim().max(253).default(''),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
@@ -25,6 +33,10 @@ export const settingsPatchSchema = z.strictObject({
   company_name: settingsSchema.shape.company_name.removeDefault().optional(),
   event_days: settingsSchema.shape.event_days.removeDefault().optional(),
   undo_seconds: settingsSchema.shape.undo_seconds.removeDefault().optional(),
+  mail_sender_budget: settingsSchema.shape.mail_sender_budget.removeDefault().optional(),
+  mail_conversation_budget: settingsSchema.shape.mail_conversation_budget.removeDefault().optional(),
+  mail_hold_after: settingsSchema.shape.mail_hold_after.removeDefault().optional(),
+  mail_trusted_authserv: settingsSchema.shape.mail_trusted_authserv.removeDefault().optional(),
 })
 
 /** What an installation is: made up at the first start, never shown whole. */
