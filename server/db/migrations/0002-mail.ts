@@ -38,8 +38,8 @@ export function mail(engine: Engine): string[] {
       `seq ${forever}, kind ${text} not null, from_id ${text} not null, to_id ${text} not null, what ${text} not null,
        user_id ${text} not null, created_at ${int} not null, undone_at ${int}`,
     ),
-    'create index conversation_moves_from on conversation_moves (from_id)',
-    'create index conversation_moves_to on conversation_moves (to_id)',
+    'create index conversation_moves_from on conversation_moves (from_id, seq)',
+    'create index conversation_moves_to on conversation_moves (to_id, seq)',
 
     table(
       'mailboxes',
@@ -77,7 +77,7 @@ export function mail(engine: Engine): string[] {
     'create index raw_mails_mailbox on raw_mails (mailbox_id, seq)',
     'create index raw_mails_message on raw_mails (message_id) where message_id is not null',
     'create index raw_mails_sender on raw_mails (sender_key, received_at) where sender_key is not null',
-    'create index raw_mails_conversation on raw_mails (conversation_id) where conversation_id is not null',
+    'create index raw_mails_conversation on raw_mails (conversation_id, received_at) where conversation_id is not null',
     // Apart, so that lists never read contents. Large mails are in the file store instead.
     table('raw_mail_contents', `raw_seq ${int} primary key, data ${bytes} not null`),
 
