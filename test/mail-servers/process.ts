@@ -1,0 +1,90 @@
+// Starting a server program for a test: a folder of its own, free ports, and an end that nothing survives.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const START_PATIENCE_MS = 20_000
+
+export const isInstalled = (program: string): boolean =>
+  spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { env: { PATH: PATH_WITH_SERVERS } }).status === 0
+
+/** Debian keeps servers where only root looks for programs. */
+export const PATH_WITH_SERVERS = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`
+
+/** A folder that servers with other users may enter. */
+export const newServerFolder = (): string => mkdtempSync(join(tmpdir(), 'deskhand-mail-'))
+
+/** Ports that nobody listens on now. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer()
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      return server
+    }),
+  )
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
+
+export interface RunningServer {
+  /** Ends it and waits until it has. Its folder stays. */
+  stop(): Promise<void>
+}
+
+/** Starts a program that stays in the foreground and waits until it answers on a port. */
+export async function startProgram(file: string, args: readonly string[], port: number): Promise<RunningServer> {
+  const child = spawn(file, args, { env: { PATH: PATH_WITH_SERVERS }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-5_000)
+    })
+  let ending: string | undefined
+  const ended = new Promise<void>((resolve) => {
+    child.on('error', (error) => {
+      ending = error.message
+      resolve()
+    })
+    child.on('close', (code, signal) => {
+      ending ??= String(code ?? signal)
+      resolve()
+    })
+  })
+  const last = (): void => void child.kill('SIGTERM')
+  process.on('exit', last)
+  void ended.then(() => process.off('exit', last))
+  const patience = Date.now() + START_PATIENCE_MS
+  while (!(await answers(port))) {
+    if (ending !== undefined) throw new Error(`${file} ended (${ending}): ${said}`)
+    if (Date.now() > patience) {
+      child.kill('SIGKILL')
+      throw new Error(`${file} does not answer on port ${port}: ${said}`)
+    }
+    await new Promise((resume) => setTimeout(resume, 20))
+  }
+  return { stop: () => end(child, ended) }
+}
+
+async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  child.kill('SIGTERM')
+  const hard = setTimeout(() => child.kill('SIGKILL'), 5_000)
+  await ended
+  clearTimeout(hard)
+}
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    const finish = (answered: boolean): void => {
+      socket.destroy()
+      resolve(answered)
+    }
+    socket.once('connect', () => finish(true))
+    socket.once('error', () => finish(false))
+  })
+
+export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true })
