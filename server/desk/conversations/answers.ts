@@ -8,6 +8,7 @@ import { listOwnAddresses } from '../mailboxes/own-addresses.ts'
 import { newMessageId } from '../outbox/message-id.ts'
 import { queueMail, type Recipient } from '../outbox/outbox.ts'
 import { getSecret } from '../settings/settings.ts'
+import { subjectOf } from './answer-subject.ts'
 import type { Conversation } from './conversation.ts'
 import { addMail } from './mails.ts'
 import type { Author } from './messages.ts'
@@ -60,18 +61,18 @@ export async function mailGroup(
   const cc = copiesOf(conversation, new Set([...own, emailKey(customer.email)]))
   const now = Date.now()
   const messageId = newMessageId(await getSecret(tx), conversation.id, domainOf(mailbox))
-  const inReplyTo = await answeredMessageId(tx, conversation.id)
+  const answered = await answeredMail(tx, conversation)
   await addMail(tx, {
     group_seq: groupSeq,
     conversation_id: conversation.id,
     direction: 'out',
     raw_seq: null,
     message_id: messageId,
-    in_reply_to: inReplyTo ?? null,
+    in_reply_to: answered?.message_id ?? null,
     sender: JSON.stringify({ name: mailbox.sender_name ?? '', address: mailbox.address }),
     recipients: JSON.stringify(to),
     copies: JSON.stringify(cc),
-    subject: conversation.subject,
+    subject: subjectOf(conversation, answered),
     thread_reason: '',
     authentication: null,
     kind: 'person',
@@ -112,13 +113,18 @@ function copiesOf(conversation: Conversation, others: Set<string>): Recipient[] 
   return [...copies.values()]
 }
 
-const lastMailIn = prepared((db, conversationId: string) =>
+interface Answered {
+  /** Null: it had none. */
+  message_id: string | null
+  subject: string
+}
+
+const lastMail = prepared((db, conversationId: string, direction: string) =>
   db
     .selectFrom('mails')
-    .select('message_id')
+    .select(['message_id', 'subject'])
     .where('conversation_id', '=', conversationId)
-    .where('direction', '=', 'in')
-    .where('message_id', 'is not', null)
+    .where('direction', '=', direction)
     .orderBy('group_seq', 'desc')
     .limit(1),
 )
@@ -127,16 +133,20 @@ const lastToldId = prepared((db, conversationId: string) =>
     .selectFrom('thread_ids')
     .select('message_id')
     .where('conversation_id', '=', conversationId)
-    .where('origin', 'in', ['told', 'sent'])
+    .where('origin', '=', 'told')
     .orderBy('created_at', 'desc')
     .limit(1),
 )
 
 /**
- * The mail that an answer answers: the last one that came; on a conversation without any, the last that we were told of
- * or sent. Every mail program threads by it.
+ * The mail that an answer answers: the last one that came; without any, the last that we were told of, or that we sent.
+ * Undefined: the conversation begins for the customer with what is mailed now.
  */
-async function answeredMessageId(db: Reader, conversationId: string): Promise<string | undefined> {
-  const [row] = await lastMailIn(db, conversationId)
-  return row?.message_id ?? (await lastToldId(db, conversationId))[0]?.message_id
+async function answeredMail(db: Reader, { id, subject }: Conversation): Promise<Answered | undefined> {
+  const [received] = await lastMail(db, id, 'in')
+  if (received) return received
+  const [told] = await lastToldId(db, id)
+  if (told) return { message_id: told.message_id, subject }
+  const [sent] = await lastMail(db, id, 'out')
+  return sent
 }

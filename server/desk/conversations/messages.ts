@@ -71,6 +71,8 @@ export interface PostDraft {
   /** An internal note that the customer never sees. */
   isNote: boolean
   at?: number | undefined
+  /** By the customer's machine (out of office and the like): opens nothing, and nobody waits for an answer. */
+  isAutomatic?: boolean | undefined
   /** How it is mailed, if it is by an agent: see answers.ts. */
   mail?: MailWish
 }
