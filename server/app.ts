@@ -5,6 +5,7 @@ import { bootstrap, type FirstStart } from './bootstrap.ts'
 import type { Config } from './config.ts'
 import { type Database, openDatabase } from './db/open.ts'
 import { type FileStore, openFileStore } from './desk/files/store.ts'
+import { type Languages, readLanguages } from './desk/mail/words/languages.ts'
 import { getSettings, type Installation, type Settings } from './desk/settings/settings.ts'
 import { followEvents, lastEventNumber } from './events/read.ts'
 import { buildServer } from './http/server.ts'
@@ -21,6 +22,8 @@ export interface App {
   /** Follows a change of settings at once; without it, a moment later. */
   readSettings(): Promise<void>
   files: FileStore
+  /** The words of mails, by language. */
+  mailLanguages: Languages
   log: Logger
   /** Public address without a final slash. */
   publicUrl(): string
@@ -63,6 +66,7 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
         current = await getSettings(database.reader)
       },
       files,
+      mailLanguages: await readLanguages(config.dataFolder),
       log,
       publicUrl: () => config.publicUrl ?? localUrl(config.host, port),
     }

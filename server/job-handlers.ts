@@ -5,6 +5,10 @@ import { sweepCompany } from './desk/companies/companies.ts'
 import { releaseConversations } from './desk/conversations/assignment.ts'
 import { sweepGroup } from './desk/customers/groups.ts'
 import { acceptWaiting } from './desk/mail/accepting/accept-waiting.ts'
+import { pruneLinks } from './desk/mail/one-time-links.ts'
+import { notifyAgent } from './desk/mail/sending/assignment-mails.ts'
+import { inviteCustomer, sendPasswordLink } from './desk/mail/sending/invitations.ts'
+import { tellTroubles } from './desk/mail/sending/notices.ts'
 import { sendDue } from './desk/mail/sending/send-due.ts'
 import { rehomeMailboxes } from './desk/mailboxes/mailboxes.ts'
 import { pruneSessions } from './desk/sessions/sessions.ts'
@@ -29,6 +33,14 @@ export function jobHandlers(app: App): JobHandlers {
     'accept-mails': () => acceptWaiting(app),
     'send-mail': () => sendDue(app),
     'prune-events': () => inPortions((tx) => pruneEvents(tx, Date.now() - settings().event_days * 86_400_000)),
-    'prune-sessions': () => database.write((tx) => pruneSessions(tx, Date.now())),
+    'invite-customer': ({ customerId }) => inviteCustomer(app, customerId),
+    'send-password-link': ({ who, email }) => sendPasswordLink(app, who, email),
+    'notify-agent': (assigned) => notifyAgent(app, assigned),
+    'tell-troubles': () => tellTroubles(app),
+    'prune-sessions': () =>
+      database.write(async (tx) => {
+        await pruneSessions(tx, Date.now())
+        await pruneLinks(tx, Date.now())
+      }),
   }
 }

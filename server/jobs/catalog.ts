@@ -18,9 +18,17 @@ export const jobs = {
   'accept-mails': z.object({}),
   /** Sends what is due in the outbox. */
   'send-mail': z.object({}),
+  /** Asks a registered customer by mail to choose a password. */
+  'invite-customer': z.object({ customerId: z.string() }),
+  /** Sends a link for a new password to an address, if somebody has it. */
+  'send-password-link': z.object({ who: z.enum(['customer', 'agent']), email: z.string() }),
+  /** Tells an agent by mail that a conversation was assigned to him. */
+  'notify-agent': z.object({ conversationId: z.string(), agentId: z.string() }),
+  /** Tells the owners by mail that mail does not work, once a day at most. Timed. */
+  'tell-troubles': z.object({}),
   /** Deletes events older than the setting `event_days`. Timed. */
   'prune-events': z.object({}),
-  /** Deletes sign-ins that have expired. Timed. */
+  /** Deletes sign-ins and links to passwords that have expired. Timed. */
   'prune-sessions': z.object({}),
 } as const
 

@@ -1,16 +1,13 @@
 // Texts, dates and sizes as people read them.
+import { withLinks } from '../lib/links.ts'
 import { type Content, html, type Markup, sanitised } from '../lib/markup.ts'
 import { localText } from '../lib/zone.ts'
 
-const ADDRESS = /(https?:\/\/[^\s<>"'()[\]{}]{1,2000}[^\s<>"'()[\]{}.,;:!?])/
-
 /** Plain text with its web addresses made into links. */
 export function plainText(text: string): Markup {
-  const parts: Content[] = text
-    .split(ADDRESS)
-    .map((part, index) =>
-      index % 2 === 1 ? html`<a href="${part}" rel="noopener noreferrer nofollow ugc">${part}</a>` : part,
-    )
+  const parts: Content[] = withLinks(text).map(({ text, isLink }) =>
+    isLink ? html`<a href="${text}" rel="noopener noreferrer nofollow ugc">${text}</a>` : text,
+  )
   return html`<p class="plain">${parts}</p>`
 }
 

@@ -2,6 +2,7 @@
 import { lockForChange } from '../../db/differences.ts'
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
+import { enqueue } from '../../jobs/queue.ts'
 import { Invalid } from '../../lib/errors.ts'
 import { type Agent, listDepartmentsOf } from '../agents/agents.ts'
 import { countConversation } from '../departments/counts.ts'
@@ -75,6 +76,8 @@ export async function transfer(
       ? []
       : [{ kind: 'note' as const, at, conversation: moved, agentId: userId === 'system00' ? null : userId }]),
   ])
+  if (agent && agent.id !== userId)
+    await enqueue(tx, 'notify-agent', { conversationId: conversation.id, agentId: agent.id })
   recordEvent(tx, {
     type: 'conversation.transferred',
     conversationId: conversation.id,

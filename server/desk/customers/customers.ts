@@ -4,6 +4,7 @@ import { lockForChange } from '../../db/differences.ts'
 import { insertNumbered, prepared } from '../../db/prepared.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
+import { enqueue } from '../../jobs/queue.ts'
 import { emailKey, isEmail, splitName } from '../../lib/email.ts'
 import { Conflict, Invalid, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { fold } from '../../lib/fold.ts'
@@ -100,7 +101,7 @@ export async function addCustomer(tx: Tx, draft: CustomerDraft): Promise<Custome
   await indexCustomer(tx, customer)
   if (draft.uniqueFields) await setUniqueFields(tx, 'customer', customer.id, draft.uniqueFields)
   recordEvent(tx, { type: 'customer.added', data: { contactid: customer.id } })
-  inviteIfWanted(tx, customer, draft)
+  await inviteIfWanted(tx, customer, draft)
   return customer
 }
 
@@ -164,7 +165,7 @@ export async function changeCustomer(tx: Tx, before: Customer, patch: CustomerDr
   if (patch.uniqueFields) await setUniqueFields(tx, 'customer', customer.id, patch.uniqueFields)
   if (signIn.auth_epoch !== before.auth_epoch) await endSessions(tx, customer)
   recordEvent(tx, { type: 'customer.changed', data: { contactid: customer.id } })
-  inviteIfWanted(tx, customer, patch)
+  await inviteIfWanted(tx, customer, patch)
   return customer
 }
 
@@ -187,8 +188,9 @@ export async function removeCustomer(tx: Tx, customer: Customer): Promise<void> 
   recordEvent(tx, { type: 'customer.removed', data: { contactid: customer.id } })
 }
 
-function inviteIfWanted(tx: Tx, customer: Customer, { isInvited }: CustomerDraft): void {
+async function inviteIfWanted(tx: Tx, customer: Customer, { isInvited }: CustomerDraft): Promise<void> {
   if (!isInvited || customer.role !== 'R' || customer.email === null) return
+  await enqueue(tx, 'invite-customer', { customerId: customer.id })
   recordEvent(tx, { type: 'customer.invited', data: { contactid: customer.id } })
 }
 

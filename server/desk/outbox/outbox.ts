@@ -31,7 +31,16 @@ export const outboxStates = {
 export type OutboxState = keyof typeof outboxStates
 
 /** What is mailed, and why. */
-export const outboxKinds = ['answer', 'acknowledgement', 'registration', 'password', 'assignment', 'test'] as const
+export const outboxKinds = [
+  'answer',
+  'acknowledgement',
+  'registration',
+  'password',
+  'assignment',
+  'test',
+  /** To the owners: mail does not work. */
+  'notice',
+] as const
 export type OutboxKind = (typeof outboxKinds)[number]
 
 export interface Recipient {

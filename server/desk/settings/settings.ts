@@ -13,6 +13,15 @@ export const settingsSchema = z.object({
   timezone: z.string().refine(isZone, 'must be a time zone such as Europe/Berlin or GMT').default('GMT'),
   /** Shown to customers. */
   company_name: z.string().trim().min(1).max(200).default('Deskhand'),
+  /** In which mails are written to people whose own language is not known, or not spoken here. */
+  language: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'must be a language such as en or pt-BR')
+    .default('en'),
+  /** A mail that opens a conversation is acknowledged at once. Departments can say otherwise: see templates. */
+  acknowledge: z.boolean().default(false),
+  /** An agent is told by mail that a conversation was assigned to him. */
+  notify_assignment: z.boolean().default(true),
   /** How many days numbered events are kept for readers that were away. */
   event_days: z.number().int().min(1).max(3650).default(30),
   /** Seconds in which an agent can take back what he has sent: for so long, its mail waits. */
@@ -31,6 +40,9 @@ export type Settings = z.infer<typeof settingsSchema>
 export const settingsPatchSchema = z.strictObject({
   timezone: settingsSchema.shape.timezone.removeDefault().optional(),
   company_name: settingsSchema.shape.company_name.removeDefault().optional(),
+  language: settingsSchema.shape.language.removeDefault().optional(),
+  acknowledge: settingsSchema.shape.acknowledge.removeDefault().optional(),
+  notify_assignment: settingsSchema.shape.notify_assignment.removeDefault().optional(),
   event_days: settingsSchema.shape.event_days.removeDefault().optional(),
   undo_seconds: settingsSchema.shape.undo_seconds.removeDefault().optional(),
   mail_sender_budget: settingsSchema.shape.mail_sender_budget.removeDefault().optional(),

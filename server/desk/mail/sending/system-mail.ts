@@ -1,0 +1,35 @@
+// What all mails of the system itself have in common: who sends them, and how many one person gets.
+import type { Reader, Tx } from '../../../db/write.ts'
+import { newSecret } from '../../../lib/ids.ts'
+import { DEFAULT_DEPARTMENT } from '../../departments/departments.ts'
+import type { Mailbox } from '../../mailboxes/mailbox.ts'
+import { findSender } from '../../mailboxes/mailboxes.ts'
+import type { OutboxKind } from '../../outbox/outbox.ts'
+
+export const domainOf = ({ address }: Pick<Mailbox, 'address'>): string => address.slice(address.lastIndexOf('@') + 1)
+
+/** Of a mail that belongs to no conversation: an answer to it opens a new one. */
+export const plainMessageId = (mailbox: Pick<Mailbox, 'address'>): string =>
+  `dh-system.${newSecret()}@${domainOf(mailbox)}`
+
+/** Who sends what belongs to no department. Undefined: nobody can. */
+export const systemSender = (db: Reader): Promise<Mailbox | undefined> => findSender(db, DEFAULT_DEPARTMENT)
+
+/** When mails of a kind were put into the outbox for somebody since an instant, newest first. */
+export async function queuedSince(
+  db: Reader | Tx,
+  kind: OutboxKind,
+  recipientKey: string,
+  since: number,
+): Promise<number[]> {
+  const rows = await db
+    .selectFrom('outbox')
+    .select('created_at')
+    .where('recipient_key', '=', recipientKey)
+    .where('created_at', '>', since)
+    .where('kind', '=', kind)
+    .orderBy('created_at', 'desc')
+    .limit(100)
+    .execute()
+  return rows.map(({ created_at }) => created_at)
+}
