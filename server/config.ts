@@ -11,6 +11,14 @@ const integer = (min: number, max: number, fallback: number) =>
     .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`)
     .default(fallback)
 
+const port = () =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a port from 0 to 65535')
+    .transform(Number)
+    .refine((n) => n <= 65_535, 'must be a port from 0 to 65535')
+    .optional()
+
 /** Sizes as people write them: `50MB`, `512kB`, `1048576`. */
 const bytes = (fallback: string) =>
   z
@@ -90,6 +98,20 @@ export const settingsOfEnvironment = {
     )
     .default('')
     .describe('Internal networks (CIDR, comma-separated) that downloadUrl may reach. None by default.'),
+  DESKHAND_SMTP_PORT: port().describe(
+    'Port on which other mail servers hand over mail for the mailboxes by SMTP. 0 picks a free one. Without it, none.',
+  ),
+  DESKHAND_LMTP_PORT: port().describe('The same by LMTP, as Postfix and others deliver locally.'),
+  DESKHAND_MAIL_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address on which mail is taken. 0.0.0.0 means every network.'),
+  DESKHAND_MAIL_LIMIT: bytes('50MB').describe('Largest mail that is taken.'),
+  DESKHAND_SMTP_CERT: z
+    .string()
+    .optional()
+    .describe('File with the certificate (PEM, with its chain) for STARTTLS when mail is handed over.'),
+  DESKHAND_SMTP_KEY: z.string().optional().describe("File with the certificate's private key (PEM)."),
   DESKHAND_POOL_SIZE: integer(2, 500, 10).describe('Connections to PostgreSQL.'),
 } as const
 
@@ -113,6 +135,19 @@ export interface Config {
   trustProxy: string | undefined
   fetchAllow: string[]
   poolSize: number
+  inlet: InletConfig
+}
+
+/** Where mail is handed over to us. */
+export interface InletConfig {
+  /** Undefined: nowhere. */
+  smtpPort: number | undefined
+  lmtpPort: number | undefined
+  host: string
+  /** In bytes. */
+  sizeLimit: number
+  /** Files in PEM. Both or neither. */
+  tls: { cert: string; key: string } | undefined
 }
 
 /** A setting as people are told about it. */
@@ -178,5 +213,18 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     trustProxy: env.DESKHAND_TRUST_PROXY,
     fetchAllow: listed(env.DESKHAND_FETCH_ALLOW),
     poolSize: env.DESKHAND_POOL_SIZE,
+    inlet: {
+      smtpPort: env.DESKHAND_SMTP_PORT,
+      lmtpPort: env.DESKHAND_LMTP_PORT,
+      host: env.DESKHAND_MAIL_HOST,
+      sizeLimit: env.DESKHAND_MAIL_LIMIT,
+      tls: tlsFiles(env.DESKHAND_SMTP_CERT, env.DESKHAND_SMTP_KEY),
+    },
   }
+}
+
+function tlsFiles(cert: string | undefined, key: string | undefined): InletConfig['tls'] {
+  if (cert === undefined && key === undefined) return undefined
+  if (cert !== undefined && key !== undefined) return { cert, key }
+  throw new ConfigError('DESKHAND_SMTP_CERT and DESKHAND_SMTP_KEY belong together: set both or neither')
 }

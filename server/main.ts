@@ -4,6 +4,7 @@ import { build, type RunningApp } from './app.ts'
 import type { Config } from './config.ts'
 import { type FolderLock, findHolder, lockFolder } from './db/lock.ts'
 import { explainSqlite } from './db/opening-errors.ts'
+import { type Inlets, openInlets } from './desk/mail/intake/inlet.ts'
 import { answerNotYet } from './http/not-yet.ts'
 import { SetupError } from './lib/setup-error.ts'
 import { credentials, welcome } from './welcome.ts'
@@ -29,8 +30,8 @@ export async function serve(config: Config): Promise<void> {
       await built.http.ready()
       return built
     })
-    await listen(app)
-    stopOnSignals(app, lock)
+    const inlets = await listen(app)
+    stopOnSignals(app, inlets, lock)
     lock?.note({ pid: process.pid, url: app.publicUrl() })
     process.stdout.write(welcome(app))
   } catch (error) {
@@ -49,10 +50,11 @@ async function whileNotYet<T>(config: Config, work: () => Promise<T>): Promise<T
   }
 }
 
-async function listen(app: RunningApp): Promise<void> {
+async function listen(app: RunningApp): Promise<Inlets> {
   const { config, firstStart } = app
   try {
     await app.http.listen({ port: config.port, host: config.host })
+    return await openInlets(app, config.inlet)
   } catch (error) {
     if (firstStart) process.stdout.write(credentials(firstStart, config))
     await app.close()
@@ -74,13 +76,13 @@ function takeLock(dataFolder: string): FolderLock {
   )
 }
 
-function stopOnSignals(app: RunningApp, lock: FolderLock | undefined): void {
+function stopOnSignals(app: RunningApp, inlets: Inlets, lock: FolderLock | undefined): void {
   let stoppingSince: number | undefined
   const stop = (): void => {
     const now = Date.now()
     if (stoppingSince === undefined) {
       stoppingSince = now
-      void finish(app, lock)
+      void finish(app, inlets, lock)
     } else if (now - stoppingSince > SAME_SIGNAL_MS) {
       process.exit(1)
     }
@@ -92,7 +94,7 @@ function stopOnSignals(app: RunningApp, lock: FolderLock | undefined): void {
   })
 }
 
-async function finish(app: RunningApp, lock: FolderLock | undefined): Promise<void> {
+async function finish(app: RunningApp, inlets: Inlets, lock: FolderLock | undefined): Promise<void> {
   setTimeout(() => {
     app.log.error('some requests were not finished in time')
     process.exit(1)
@@ -102,6 +104,8 @@ async function finish(app: RunningApp, lock: FolderLock | undefined): Promise<vo
     app.http.server.closeAllConnections()
   }, CONNECTIONS_PATIENCE_MS).unref()
   try {
+    // Both wait for those who are still sending: side by side, or a container engine would lose patience.
+    await Promise.all([app.http.close(), inlets.close()])
     await app.close()
     lock?.release()
     process.exit(0)
