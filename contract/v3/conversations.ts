@@ -52,8 +52,36 @@ export const conversationSchema = z
     datechanged: instant(),
     datedue: instant().nullable(),
     waitingsince: instant().nullable().describe('When the customer began to wait for the answer that is due now.'),
+    mergedinto: z
+      .string()
+      .nullable()
+      .describe('Id of the conversation that has its messages now; null: it stands for itself.'),
   })
   .meta({ id: 'Conversation' })
+
+/** A single one says more than a row of a list. */
+export const linkedConversationSchema = conversationSchema
+  .extend({
+    links: z
+      .array(
+        z.object({
+          conversationid: z.string(),
+          code: z.string(),
+          subject: z.string().nullable().describe('Null: it is in a department that you may not see.'),
+          reason: z
+            .string()
+            .describe(
+              '`merged` into it, `split` off it, `moved` messages to it, `claimed` to answer it without proof.',
+            ),
+          direction: z
+            .enum(['from', 'to'])
+            .describe('`from`: the reason is about this one; `to`: about the other one.'),
+          datecreated: instant(),
+        }),
+      )
+      .describe('Conversations that it has to do with, newest link first.'),
+  })
+  .meta({ id: 'LinkedConversation' })
 
 const listOf = <Item extends z.ZodType<string, string>>(item: Item) =>
   z

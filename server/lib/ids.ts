@@ -68,3 +68,9 @@ export const newSecret = (): string => pick(ALPHANUMERIC, 43)
 
 /** Message and message group ids: their row number in base 36, so that no second index is needed to find them. */
 export const idOfRow = (row: number): string => row.toString(36).padStart(8, '0')
+
+/** The row number behind an id of `idOfRow`; undefined if it is none. */
+export const rowOfId = (id: string): number | undefined => {
+  const row = /^[0-9a-z]{8,10}$/.test(id) ? Number.parseInt(id, 36) : undefined
+  return row !== undefined && idOfRow(row) === id ? row : undefined
+}

@@ -2,15 +2,16 @@
 import {
   conversationFilterSchema,
   conversationPageSchema,
-  conversationSchema,
+  linkedConversationSchema,
 } from '../../../contract/v3/conversations.ts'
 import { getAgent } from '../../desk/agents/agents.ts'
 import { getConversationView } from '../../desk/conversations/conversation.ts'
 import { type ConversationFilter, cursorOf, listConversations } from '../../desk/conversations/find.ts'
+import { listLinks } from '../../desk/conversations/links.ts'
 import { findCustomer } from '../../desk/customers/customers.ts'
 import { getDepartmentEvenDeleted } from '../../desk/departments/departments.ts'
 import { byId, v3 } from './route.ts'
-import { conversationView } from './wire/conversation.ts'
+import { conversationView, linkedView } from './wire/conversation.ts'
 
 const at = (text: string | undefined): number | undefined => (text === undefined ? undefined : Date.parse(text))
 /** The bounds are inclusive; inside, the end of a range is the first instant that is no longer in it. */
@@ -57,8 +58,11 @@ export const routes = [
     url: '/api/v3/conversations/:id',
     summary: 'One conversation by id, code or public url code.',
     path: byId,
-    answer: conversationSchema,
-    handle: async ({ app, actor, path }) =>
-      conversationView(await getConversationView(app.database.reader, actor, path.id)),
+    answer: linkedConversationSchema,
+    handle: async ({ app, actor, path }) => {
+      const db = app.database.reader
+      const row = await getConversationView(db, actor, path.id)
+      return linkedView(row, await listLinks(db, actor, row.id))
+    },
   }),
 ]

@@ -95,3 +95,14 @@ async function linksBy(db: Reader, own: 'conversation_id' | 'other_id', conversa
   const direction = own === 'conversation_id' ? ('from' as const) : ('to' as const)
   return rows.map((row) => ({ ...row, direction }))
 }
+
+/** The codes of conversations by id. */
+export async function codesOf(db: Reader, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('conversations')
+    .select(['id', 'code'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute()
+  return new Map(rows.map(({ id, code }) => [id, code]))
+}

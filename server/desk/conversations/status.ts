@@ -1,6 +1,7 @@
 // When a conversation changes status, and what each change means for history and facts.
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
+import { Conflict } from '../../lib/errors.ts'
 import { countConversation } from '../departments/counts.ts'
 import { type FactDraft, recordFacts } from '../metrics/facts.ts'
 import type { Conversation } from './conversation.ts'
@@ -40,6 +41,9 @@ export async function changeStatus(tx: Tx, conversation: Conversation, change: S
   const { status, userId, note } = change
   const isSame = conversation.status === status
   if (isSame && note === undefined) return
+  // Opened or deleted on its own, it would no longer lead to where its messages are.
+  if (!isSame && conversation.merged_into !== null)
+    throw new Conflict(`Conversation ${conversation.code} was merged into another one. Undo that first.`)
   await addGroup(tx, conversation, {
     type: isSame ? groupTypes.internal : groupTypeOf(status),
     userId,

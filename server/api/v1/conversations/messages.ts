@@ -1,8 +1,9 @@
 // GET, POST /api/conversations/:conversationid/messages
 import { z } from 'zod'
 import { datetime, list, messageText, needed, oneOf, text, yesNo } from '../../../../contract/v1/params.ts'
-import { getConversation, getConversationForChange } from '../../../desk/conversations/conversation.ts'
+import { getConversation } from '../../../desk/conversations/conversation.ts'
 import { listHistory } from '../../../desk/conversations/history.ts'
+import { getConversationForMessage } from '../../../desk/conversations/merged.ts'
 import { postMessage } from '../../../desk/conversations/messages.ts'
 import { prepareText } from '../../../lib/html.ts'
 import { authorBehind } from '../authors.ts'
@@ -44,7 +45,7 @@ export const routes = [
     async ({ app, actor, params }) => {
       const message = await prepareText(params.message, params.is_html_message ?? false)
       await app.database.write(async (tx) => {
-        const conversation = await getConversationForChange(tx, actor, params.conversationid)
+        const conversation = await getConversationForMessage(tx, actor, params.conversationid)
         const author = await authorBehind(tx, actor, 'useridentifier', params.useridentifier)
         await postMessage(tx, conversation, {
           author,

@@ -1,8 +1,9 @@
 // /api/v3/conversations/:id/messages
 import { historySchema, messageDraftSchema, postedMessageSchema } from '../../../../contract/v3/messages.ts'
-import { getConversation, getConversationForChange } from '../../../desk/conversations/conversation.ts'
+import { getConversation } from '../../../desk/conversations/conversation.ts'
 import { changeCopies } from '../../../desk/conversations/copies.ts'
 import { listHistory } from '../../../desk/conversations/history.ts'
+import { getConversationForMessage } from '../../../desk/conversations/merged.ts'
 import { postMessage } from '../../../desk/conversations/messages.ts'
 import { listParticipants } from '../../../desk/conversations/participants.ts'
 import { prepareText } from '../../../lib/html.ts'
@@ -34,7 +35,7 @@ export const routes = [
       const message = await prepareText(body.message, body.is_html ?? false)
       const undoSeconds = body.undo_seconds ?? (actor.kind === 'agent' ? app.settings().undo_seconds : 0)
       const { messageId, outboxSeq } = await app.database.write(async (tx) => {
-        const before = await getConversationForChange(tx, actor, path.id)
+        const before = await getConversationForMessage(tx, actor, path.id)
         const conversation = body.cc ? await changeCopies(tx, before, body.cc) : before
         return postMessage(tx, conversation, {
           author: await authorBehind(tx, actor, 'useridentifier', body.useridentifier),

@@ -1,11 +1,12 @@
 // Conversations as our own API shows them.
 import { z } from 'zod'
-import type { conversationSchema } from '../../../../contract/v3/conversations.ts'
+import type { conversationSchema, linkedConversationSchema } from '../../../../contract/v3/conversations.ts'
 import { instantText, instantTextOrNull } from '../../../../contract/v3/kinds.ts'
 import type { historySchema } from '../../../../contract/v3/messages.ts'
 import type { ConversationView } from '../../../desk/conversations/conversation.ts'
 import type { Message, MessageGroup } from '../../../desk/conversations/history.ts'
 import { type Status, statuses } from '../../../desk/conversations/letters.ts'
+import type { Link } from '../../../desk/conversations/links.ts'
 import type { Participant } from '../../../desk/conversations/participants.ts'
 import { fieldValues } from '../../../desk/fields/fields.ts'
 import { idOfRow } from '../../../lib/ids.ts'
@@ -43,8 +44,24 @@ export function conversationView(row: ConversationView): z.input<typeof conversa
     datechanged: instantText(row.changed_at),
     datedue: instantTextOrNull(row.due_at),
     waitingsince: instantTextOrNull(row.waiting_since),
+    mergedinto: row.merged_into,
   }
 }
+
+export const linkedView = (
+  row: ConversationView,
+  links: readonly Link[],
+): z.input<typeof linkedConversationSchema> => ({
+  ...conversationView(row),
+  links: links.map(({ conversationId, code, subject, reason, direction, at }) => ({
+    conversationid: conversationId,
+    code,
+    subject: subject ?? null,
+    reason,
+    direction,
+    datecreated: instantText(at),
+  })),
+})
 
 export const historyView = (
   groups: readonly (MessageGroup & { messages: readonly Message[] })[],
