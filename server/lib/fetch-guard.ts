@@ -26,9 +26,13 @@ export interface FetchOptions {
   resolve?: Resolve
   /** Certificates of authorities to trust instead of the usual ones: PEM. */
   authorities?: string
+  /** Sends this with POST instead of asking with GET. Any status is an answer then, and redirects are not followed. */
+  post?: { type: string; body: string }
 }
 
 export interface Fetched {
+  /** 200, unless something was posted. */
+  status: number
   contents: Buffer
   /** Content-Type, as it came. */
   type: string | undefined
@@ -43,7 +47,7 @@ const MAX_REDIRECTS = 5
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /**
- * Fetches `http://…` or `https://…` with GET. Throws Invalid with the field's name for everything that goes wrong, in
+ * Fetches `http://…` or `https://…`. Throws Invalid with the field's name for everything that goes wrong, in
  * words that tell nothing about the network here: a name that is unknown and one that is internal read the same.
  */
 export async function fetchGuarded(address: string, options: FetchOptions): Promise<Fetched> {
@@ -133,7 +137,14 @@ async function open(guard: Guard, url: URL): Promise<IncomingMessage> {
     agent: false,
     lookup,
     signal: guard.deadline,
-    headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': guard.userAgent, connection: 'close' },
+    method: guard.post ? 'POST' : 'GET',
+    headers: {
+      accept: '*/*',
+      'accept-encoding': 'identity',
+      'user-agent': guard.userAgent,
+      connection: 'close',
+      ...(guard.post && { 'content-type': guard.post.type, 'content-length': Buffer.byteLength(guard.post.body) }),
+    },
   }
   return new Promise((resolve, reject) => {
     const fail = (): void => reject(guard.refuse(guard.deadline.aborted ? TOO_SLOW : UNREACHABLE))
@@ -154,19 +165,21 @@ async function open(guard: Guard, url: URL): Promise<IncomingMessage> {
       fail()
     })
     outgoing.on('response', resolve)
-    outgoing.end()
+    outgoing.end(guard.post?.body)
   })
 }
 
 function redirectOf(guard: Guard, response: IncomingMessage, from: URL): URL | undefined {
   const { location } = response.headers
+  // What was posted is for this host alone.
+  if (guard.post) return undefined
   if (!REDIRECTS.has(response.statusCode ?? 0) || location === undefined) return undefined
   return parseAddress(guard, location, from)
 }
 
 async function readWhole(guard: Guard, response: IncomingMessage, url: URL): Promise<Fetched> {
   const { headers, statusCode } = response
-  if (statusCode !== 200) throw guard.refuse(`cannot be downloaded: the host answers ${statusCode}`)
+  if (statusCode !== 200 && !guard.post) throw guard.refuse(`cannot be downloaded: the host answers ${statusCode}`)
   // Unpacking could make gigabytes out of nothing, and we asked for the file as it is.
   const encoding = [headers['content-encoding'], headers['transfer-encoding']?.replace(/\bchunked\b/i, '')]
   if (encoding.some((value) => value && !/^[\s,]*(identity)?[\s,]*$/i.test(value)))
@@ -191,6 +204,7 @@ async function readWhole(guard: Guard, response: IncomingMessage, url: URL): Pro
   if (guard.deadline.aborted) throw guard.refuse(TOO_SLOW)
   if (!response.complete) throw guard.refuse(UNREACHABLE)
   return {
+    status: statusCode ?? 0,
     contents: Buffer.concat(chunks),
     type: headers['content-type'],
     disposition: headers['content-disposition'],

@@ -105,25 +105,6 @@ export const sendersOf = prepared((db, departmentId: string) =>
 // The argument is always 1: `prepared` wants one.
 export const defaultSenders = prepared((db, limit: number) => senders(db).where('is_default', '=', 1).limit(limit))
 
-/** The mailbox whose mail an address gets: its own, an alias, or either with `+anything` behind the name. */
-export async function findMailboxByAddress(db: Reader, address: string): Promise<Mailbox | undefined> {
-  const [exact] = await byAddress(db, emailKey(address))
-  if (exact) return exact
-  const keys = [emailKey(address), withoutPlus(emailKey(address))]
-  const all = await live(db).orderBy('created_at').orderBy('id').execute()
-  for (const key of keys) {
-    const found = all.find(
-      (mailbox) => mailbox.address_key === key || aliasesOf(mailbox).some((alias) => emailKey(alias) === key),
-    )
-    if (found) return found
-  }
-  return undefined
-}
-
-const byAddress = prepared((db, key: string) => live(db).where('address_key', '=', key))
-
-const withoutPlus = (key: string): string => key.replace(/\+[^@]*(?=@)/, '')
-
 /** Active mailboxes that are fetched from: what the watch works through. */
 export const listFetched = (db: Reader): Promise<Mailbox[]> =>
   live(db).where('is_active', '=', 1).where('incoming', 'is not', null).orderBy('id').execute()
