@@ -19,6 +19,7 @@ import { v3Routes } from '../api/v3/register.ts'
 import type { App } from '../app.ts'
 import { asRefusal } from '../db/write.ts'
 import { NotFound, Refusal } from '../lib/errors.ts'
+import { passwordRoutes } from '../portal/passwords.ts'
 import { refusedPage } from '../portal/refusal.ts'
 import { PAGE_HEADERS, portalRoutes, siteOf } from '../portal/register.ts'
 import { Actors } from './actor.ts'
@@ -103,6 +104,7 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
   await loginRoutes(server, app, actors)
   await fileRoutes(server, app, actors)
   await portalRoutes(server, app)
+  await passwordRoutes(server, app, actors)
   return server
 }
 

@@ -22,7 +22,7 @@ export const PAGE_HEADERS = Object.freeze({
 })
 /** Pictures from elsewhere: in articles their authors chose them. In messages they would tell senders who reads when. */
 const ARTICLE_HEADERS = Object.freeze({ 'content-security-policy': policy(' https:') })
-const SECRET_HEADERS = Object.freeze({ ...PAGE_HEADERS, 'x-robots-tag': 'noindex, nofollow, noarchive' })
+export const SECRET_HEADERS = Object.freeze({ ...PAGE_HEADERS, 'x-robots-tag': 'noindex, nofollow, noarchive' })
 
 export const siteOf = (app: App): Site => {
   const { company_name, timezone } = app.settings()
@@ -77,7 +77,7 @@ export async function portalRoutes(server: FastifyInstance, app: App): Promise<v
   )
 }
 
-function queryOf(request: FastifyRequest): Input {
+export function queryOf(request: FastifyRequest): Input {
   const query: unknown = request.query
   return typeof query === 'object' && query !== null && 'text' in query && typeof query.text === 'string'
     ? parsePairs(query.text)

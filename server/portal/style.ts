@@ -4,12 +4,12 @@ import { hash } from 'node:crypto'
 export const STYLE = `
 :root {
   --text: #1d2433; --soft: #566074; --paper: #ffffff; --ground: #f4f5f8; --line: #d9dde6; --accent: #1f5fc4;
-  --accent-text: #ffffff; --agent: #eef4ff; --good: #17683a; --mark: #fff3b8;
+  --accent-text: #ffffff; --agent: #eef4ff; --good: #17683a; --bad: #a3211b; --mark: #fff3b8;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --text: #e4e7ee; --soft: #a4adbf; --paper: #1c212c; --ground: #12161e; --line: #343c4c; --accent: #8ab4ff;
-    --accent-text: #10151f; --agent: #202b40; --good: #7fd6a2; --mark: #54490f;
+    --accent-text: #10151f; --agent: #202b40; --good: #7fd6a2; --bad: #ff9d96; --mark: #54490f;
   }
 }
 *, ::before, ::after { box-sizing: border-box; }
@@ -70,6 +70,11 @@ a { color: var(--accent); text-underline-offset: .15em; }
 .white { background: #ffffff; color: #1d2433; color-scheme: light; padding: .75rem; border-radius: 6px; --accent: #1f5fc4; --line: #d9dde6; }
 .files { list-style: none; margin: .75rem 0 0; padding: .75rem 0 0; border-top: 1px solid var(--line); }
 .note { background: var(--paper); border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: 6px; padding: .75rem 1rem; }
+.form { display: grid; gap: .5rem; max-width: 26rem; margin-top: 1rem; }
+.form label { font-weight: 600; }
+.form input { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft); border-radius: 8px; padding: .5rem .75rem; min-width: 0; }
+.form button { justify-self: start; font: inherit; font-weight: 600; color: var(--accent-text); background: var(--accent); border: 0; border-radius: 8px; padding: .5rem 1rem; margin-top: .5rem; cursor: pointer; }
+.fault { margin: 0; padding: .5rem .75rem; border-left: 4px solid currentColor; color: var(--bad); font-weight: 600; }
 .empty { text-align: center; padding: 3rem 0; }
 .more { margin-top: 1rem; }
 @media print { .top, .crumbs, .skip, .more { display: none; } body { background: none; } }

@@ -1,7 +1,7 @@
 // Puts values into a template, each as the place wants it: escaped between tags, one line in a subject, plain in text.
+import { textOfHtml } from '../../../lib/html.ts'
 import { escapeHtml } from '../../../lib/markup.ts'
 import { segmentsOf } from './segments.ts'
-import { textOfMailHtml } from './text-part.ts'
 import type { VariableName } from './variables.ts'
 
 export interface Value {
@@ -53,6 +53,11 @@ export const expandHtml = (source: string, values: Values): string =>
 export async function expandHtmlAsText(source: string, values: Values): Promise<string> {
   // What is empty goes first, with the blank lines that it would leave.
   const used = segmentsOf(source).filter(({ name }) => name === undefined || values.get(name)?.text)
-  const text = await textOfMailHtml(used.map((segment) => segment.text).join(''))
-  return expandText(text, values)
+  return expandText(await textOfTemplate(used.map((segment) => segment.text).join('')), values)
+}
+
+/** A variable that is a link's address looks like one while the links are written out. */
+async function textOfTemplate(html: string): Promise<string> {
+  const text = await textOfHtml(html.replaceAll('href="{$', 'href="http://{$'), { withLinks: true })
+  return text.replaceAll('<http://{$', '<{$')
 }

@@ -94,7 +94,8 @@ export async function removeTemplate(tx: Tx, actor: Actor, id: string): Promise<
   recordEvent(tx, { type: 'mailtemplate.removed', data: { templateid: row.id, kind: row.kind } })
 }
 
-function kindOf({ id, kind }: MailTemplate): TemplateKind {
+/** The kind of a stored template. */
+export function kindOf({ id, kind }: MailTemplate): TemplateKind {
   const known = templateKinds.find((one) => one === kind)
   if (!known) throw new Error(`the mail template '${id}' is of no kind that there is: '${kind}'`)
   return known

@@ -1,11 +1,11 @@
 // What the variables of mails stand for: the reader, the conversation, what was written.
 import type { Selectable } from 'kysely'
+import { textOfHtml } from '../../../lib/html.ts'
 import { escapeHtml } from '../../../lib/markup.ts'
 import type { MessageRow } from '../../conversations/tables.ts'
 import { expandHtml, expandHtmlAsText, type Value, type Values } from './expand.ts'
 import { htmlOfText } from './from-text.ts'
 import { nameOf, type Person } from './people.ts'
-import { textOfMailHtml } from './text-part.ts'
 import { dateText, greetingFor, type Voice } from './voice.ts'
 
 /** What every mail can say. */
@@ -44,7 +44,7 @@ export type Written = Pick<Selectable<MessageRow>, 'body' | 'is_html'>
 export async function textOfWritten(messages: readonly Written[]): Promise<string> {
   const texts: string[] = []
   for (const { body, is_html } of messages)
-    texts.push(is_html ? await textOfMailHtml(body) : body.replace(/\r\n?/g, '\n'))
+    texts.push(is_html ? await textOfHtml(body, { withLinks: true }) : body.replace(/\r\n?/g, '\n'))
   return texts.join('\n\n')
 }
 
