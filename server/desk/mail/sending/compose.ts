@@ -27,6 +27,8 @@ export interface AnswerParts {
   mailbox: { address: string }
   /** False: what was written and nothing around it. */
   useTemplate: boolean
+  /** What the thread is called in the customer's program: see conversations/answer-subject.ts. */
+  subject?: string | undefined
 }
 
 /** A mail with what an agent has written to a customer. */
@@ -34,7 +36,7 @@ export async function composeAnswer(db: Reader, desk: MailDesk, parts: AnswerPar
   const { conversation, group } = parts
   const customer = await requesterOf(db, conversation)
   const voice = voiceFor(desk, customer?.language ?? null)
-  const subject = subjectOfAnswer(conversation, group)
+  const subject = parts.subject ?? subjectOfAnswer(conversation, group)
   const message = await messageValue(parts.messages.filter(({ rtype }) => rtype === messageTypes.message))
   if (!parts.useTemplate) return renderMail(voice.words, BARE, valuesOf({ message }), subject)
 
