@@ -1,17 +1,24 @@
-// Random histories of conversations, played on a desk and noted down beside it: what the reports must say is then counted
+// Random histories of conversations, with merges, splits and moves, played on a desk and noted down beside it: what the reports must say is then counted
 // from the notes, in the most naive way, by the definitions of docs/reports.md.
 import fc from 'fast-check'
 import type { Tx } from '../server/db/write.ts'
-import { systemActor } from '../server/desk/actor.ts'
+import { type Actor, systemActor } from '../server/desk/actor.ts'
 import { getAgent } from '../server/desk/agents/agents.ts'
 import { transfer } from '../server/desk/conversations/assignment.ts'
 import { getConversationForChange, openConversation } from '../server/desk/conversations/conversation.ts'
 import type { Channel, Status } from '../server/desk/conversations/letters.ts'
+import { mergeConversations } from '../server/desk/conversations/merge.ts'
 import { postMessage } from '../server/desk/conversations/messages.ts'
+import { moveMessages } from '../server/desk/conversations/move.ts'
+import type { Move } from '../server/desk/conversations/moves.ts'
+import { splitConversation } from '../server/desk/conversations/split.ts'
 import { changeStatus } from '../server/desk/conversations/status.ts'
-import { addTagTo, removeTagFrom } from '../server/desk/conversations/tags.ts'
+import { addTagTo, listTagsOf, removeTagFrom } from '../server/desk/conversations/tags.ts'
+import { undoMove } from '../server/desk/conversations/undo-move.ts'
 import { getDepartment } from '../server/desk/departments/departments.ts'
 import { getTag } from '../server/desk/tags/tags.ts'
+import { Refusal } from '../server/lib/errors.ts'
+import { idOfRow } from '../server/lib/ids.ts'
 
 export interface Cast {
   agents: readonly string[]
@@ -36,11 +43,19 @@ const actions = [
   'assignAndMove',
   'tag',
   'untag',
+  'merge',
+  'split',
+  'moveMessages',
+  'undoMove',
 ] as const
 
 const step = fc.record({
   // Openings and talk more often than the rest, or most histories would be about nothing.
-  action: fc.constantFrom<(typeof actions)[number]>(...actions, 'open', 'ask', 'ask', 'answer', 'answer', 'assign'),
+  action: fc.constantFrom<(typeof actions)[number]>(
+    ...actions,
+    ...actions.slice(-4),
+    ...(['open', 'open', 'ask', 'ask', 'ask', 'answer', 'answer', 'answer', 'assign'] as const),
+  ),
   which: fc.nat({ max: 4 }),
   agent: fc.nat({ max: 2 }),
   department: fc.nat({ max: 2 }),
@@ -55,7 +70,7 @@ const step = fc.record({
   ),
 })
 export type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
-export const steps = fc.array(step, { minLength: 1, maxLength: 30, size: 'max' })
+export const steps = fc.array(step, { minLength: 1, maxLength: 40, size: 'max' })
 
 export interface Fact {
   what:
@@ -82,8 +97,10 @@ interface State {
   status: string
   department: string
   agent: string | null
-  /** Whether a customer's message began it. */
-  asked: boolean
+  /** When the customer asked, where a message of his began this; null: none did. */
+  asked: number | null
+  /** What was asked before counts no more: the messages have gone elsewhere. */
+  isAnew: boolean
 }
 
 interface Noted {
@@ -102,6 +119,7 @@ const secondsFrom = (from: number, to: number): number => Math.floor(to / 1000) 
 export class History {
   readonly facts: Fact[] = []
   readonly conversations: Noted[] = []
+  readonly #moves: Move[] = []
   at: number
   readonly #cast: Cast
 
@@ -121,7 +139,14 @@ export class History {
     const note = withNote ? 'By the way' : undefined
     const row = await getConversationForChange(tx, systemActor, noted.id)
     const { at } = this
+    if (action === 'undoMove') return this.#undo(tx, picks.tag)
+    // What was merged away is no place to do anything.
+    if (row.merged_into !== null) return
     switch (action) {
+      case 'merge':
+      case 'split':
+      case 'moveMessages':
+        return this.#carry(tx, action, noted, { other: picks.department, groups: picks.tag, agent })
       case 'ask':
         await postMessage(tx, row, {
           author: { kind: 'customer', userId: this.#cast.customer.user_id },
@@ -191,7 +216,7 @@ export class History {
     const noted: Noted = {
       id,
       channel,
-      states: [{ at: this.at, status, department, agent: null, asked: !byAgent }],
+      states: [{ at: this.at, status, department, agent: null, asked: byAgent ? null : this.at, isAnew: true }],
       tags: new Set(),
       wasAssigned: false,
       wasResolved: status === 'R',
@@ -205,10 +230,71 @@ export class History {
     }
   }
 
+  async #carry(
+    tx: Tx,
+    action: 'merge' | 'split' | 'moveMessages',
+    noted: Noted,
+    picks: { other: number; groups: number; agent: string },
+  ): Promise<void> {
+    const { at } = this
+    const actor: Actor = { kind: 'agent', agentId: picks.agent, role: 'D', departmentIds: [] }
+    const others = this.conversations.filter(({ id }) => id !== noted.id)
+    const into = others[picks.other % others.length]?.id ?? noted.id
+    const groups = await tx
+      .selectFrom('message_groups')
+      .select('seq')
+      .where('conversation_id', '=', noted.id)
+      .where('rtype', 'in', ['3', '4', '5'])
+      .orderBy('seq')
+      .execute()
+    const groupIds = groups.flatMap(({ seq }, index) => (index % 3 === picks.groups ? idOfRow(seq) : []))
+    const move = await unlessRefused(() => {
+      if (action === 'merge') return mergeConversations(tx, actor, { from: noted.id, into, at })
+      if (action === 'split') return splitConversation(tx, actor, { from: noted.id, groupIds, at })
+      return moveMessages(tx, actor, { from: noted.id, into, groupIds, at })
+    })
+    if (!move) return
+    this.#moves.push(move)
+    if (action === 'split') {
+      const state = { ...stateOf(noted), agent: null }
+      this.conversations.push({ ...noted, id: move.to_id, states: [state], wasAssigned: false, wasResolved: false })
+    }
+    await this.#look(tx, move)
+    // The messages and all that was counted stay where they happened; that there is one conversation more is new.
+    const made = action === 'split' ? this.conversations.at(-1) : undefined
+    if (made) {
+      made.states.shift()
+      this.#note(made, 'created', picks.agent)
+    }
+  }
+
+  async #undo(tx: Tx, which: number): Promise<void> {
+    const move = this.#moves.at(-1 - which)
+    if (!move) return
+    const undone = await unlessRefused(() =>
+      undoMove(tx, systemActor, { identifier: move.to_id, moveId: idOfRow(move.seq), at: this.at }),
+    )
+    if (undone) await this.#look(tx, undone)
+  }
+
+  /**
+   * Takes down what a move made of both sides: whether somebody waits, and for how long, is shown elsewhere. What the
+   * reports make of it is counted from these notes.
+   */
+  async #look(tx: Tx, { from_id, to_id }: Move): Promise<void> {
+    for (const id of [from_id, to_id]) {
+      const noted = this.conversations.find((conversation) => conversation.id === id)
+      const row = await getConversationForChange(tx, systemActor, id)
+      if (!noted) throw new Error(`conversation ${id} was not noted`)
+      this.#become(noted, { status: row.status, asked: row.waiting_since, isAnew: true })
+      noted.tags = new Set((await listTagsOf(tx, { id })).map((tag) => tag.id))
+    }
+  }
+
   #asked(noted: Noted): void {
     this.#note(noted, 'message', null)
     const { status } = stateOf(noted)
-    this.#become(noted, { status: ['A', 'R'].includes(status) ? 'C' : status, asked: true })
+    this.#become(noted, { status: ['A', 'R'].includes(status) ? 'C' : status, asked: this.at })
   }
 
   #answered(noted: Noted, agent: string): void {
@@ -216,9 +302,10 @@ export class History {
     const { status } = stateOf(noted)
     // The customer's first message since the conversation was last neither new nor open.
     const begin = noted.states.findLastIndex((state) => !isOpen(state)) + 1
-    const asked = noted.states.slice(begin).find((state) => state.asked)
-    if (asked && status === 'N') this.#note(noted, 'newAnswer', agent, asked.at)
-    if (asked && status === 'C') this.#note(noted, 'nextAnswer', agent, asked.at)
+    const anew = noted.states.findLastIndex((state) => state.isAnew)
+    const asked = noted.states.slice(Math.max(begin, anew)).find((state) => state.asked !== null)?.asked
+    if (asked != null && status === 'N') this.#note(noted, 'newAnswer', agent, asked)
+    if (asked != null && status === 'C') this.#note(noted, 'nextAnswer', agent, asked)
     this.#become(noted, { status: 'A' })
   }
 
@@ -242,7 +329,7 @@ export class History {
   }
 
   #become(noted: Noted, change: Partial<State>): void {
-    noted.states.push({ ...stateOf(noted), asked: false, ...change, at: this.at })
+    noted.states.push({ ...stateOf(noted), asked: null, isAnew: false, ...change, at: this.at })
   }
 
   #note(noted: Noted, what: Fact['what'], agent: string | null, since = this.at): void {
@@ -255,6 +342,16 @@ export class History {
       agent,
       seconds: secondsFrom(since, this.at),
     })
+  }
+}
+
+/** A refusal is an answer, too: nothing happened. */
+async function unlessRefused<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
   }
 }
 

@@ -53,6 +53,8 @@ const clear = (): Promise<void> =>
       'load_changes',
       'load_days',
       'conversation_tags',
+      'conversation_moves',
+      'conversation_links',
       'messages',
       'message_groups',
       'conversations',
