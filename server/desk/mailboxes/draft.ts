@@ -32,8 +32,8 @@ export interface MailboxPatch {
   isDefault?: boolean | undefined
   senderName?: string | null | undefined
   plusAddress?: boolean | undefined
-  incoming?: Partial<IncomingSettings> | null | undefined
-  outgoing?: Partial<OutgoingSettings> | null | undefined
+  incoming?: ServerPatch<IncomingSettings> | null | undefined
+  outgoing?: ServerPatch<OutgoingSettings> | null | undefined
   dkim?: DkimSettings | null | undefined
   /** Each secret by itself; null forgets it. */
   secrets?:
@@ -44,12 +44,30 @@ export interface MailboxPatch {
       }
     | undefined
 }
+/** Null takes away what need not be there. */
+type ServerPatch<T extends IncomingSettings | OutgoingSettings> = Partial<
+  Omit<T, Optional> & Nullable<Pick<T, Optional>>
+>
+type Optional = 'tokenUrl' | 'authorities'
 type Nullable<T> = { [K in keyof T]: T[K] | null }
 
 export interface DraftedMailbox {
   mailbox: Mailbox
   secrets: MailboxSecrets
 }
+
+/** A patch with some more secrets. */
+export const withSecrets = (
+  patch: MailboxPatch,
+  { incoming, outgoing }: NonNullable<MailboxPatch['secrets']>,
+): MailboxPatch => ({
+  ...patch,
+  secrets: {
+    ...patch.secrets,
+    incoming: { ...patch.secrets?.incoming, ...incoming },
+    outgoing: { ...patch.secrets?.outgoing, ...outgoing },
+  },
+})
 
 const WELL_KNOWN_PORTS = {
   incoming: { tls: 993, starttls: 143, none: 143 },
@@ -106,14 +124,15 @@ function serverAfter<T extends IncomingSettings | OutgoingSettings>(
   side: Side,
   schema: z.ZodType<T>,
   before: T | undefined,
-  patch: Partial<T> | null | undefined,
+  patch: ServerPatch<T> | null | undefined,
 ): T | undefined {
   if (patch === undefined) return before
   if (patch === null) return undefined
   const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
   const security = patch.security ?? before?.security ?? 'tls'
   const port = patch.port ?? before?.port ?? WELL_KNOWN_PORTS[side][security]
-  const result = schema.safeParse({ ...before, ...given, security, port })
+  const merged = Object.entries({ ...before, ...given, security, port }).filter(([, value]) => value !== null)
+  const result = schema.safeParse(Object.fromEntries(merged))
   if (!result.success) {
     const [issue] = result.error.issues
     throw new Invalid(`${side}.${wireName(issue?.path ?? [])}`, issue?.message ?? 'is not valid')

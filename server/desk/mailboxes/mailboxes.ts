@@ -14,18 +14,18 @@ const live = (db: Reader) => db.selectFrom('mailboxes').selectAll().where('delet
 
 /** All mailboxes in use, the default first. */
 export function listMailboxes(db: Reader, actor: Actor): Promise<Mailbox[]> {
-  assertMayAdminister(actor)
+  assertMayManageMailboxes(actor)
   return live(db).orderBy('is_default', 'desc').orderBy('address_key').execute()
 }
 
 export async function getMailbox(db: Reader, actor: Actor, id: string): Promise<Mailbox> {
-  assertMayAdminister(actor)
+  assertMayManageMailboxes(actor)
   return existing(await live(db).where('id', '=', id).executeTakeFirst(), id)
 }
 
 /** A mailbox that nobody else changes until the transaction ends. */
 export async function getMailboxForChange(tx: Tx, actor: Actor, id: string): Promise<Mailbox> {
-  assertMayAdminister(actor)
+  assertMayManageMailboxes(actor)
   return existing(await lockForChange(tx, live(tx).where('id', '=', id)).executeTakeFirst(), id)
 }
 
@@ -36,7 +36,7 @@ function existing(mailbox: Mailbox | undefined, id: string): Mailbox {
 
 /** Adds a mailbox: see draft.ts. The first one that can send is the default. */
 export async function addMailbox(tx: Tx, actor: Actor, { mailbox }: DraftedMailbox): Promise<Mailbox> {
-  assertMayAdminister(actor)
+  assertMayManageMailboxes(actor)
   await lockUntilCommit(tx, DEFAULT_LOCK)
   const row = { ...mailbox, is_default: mailbox.is_default || Number(await lacksDefault(tx, mailbox)) }
   await assertFits(tx, row)
@@ -48,7 +48,7 @@ export async function addMailbox(tx: Tx, actor: Actor, { mailbox }: DraftedMailb
 
 /** Stores what draft.ts made of a mailbox that getMailboxForChange gave. */
 export async function changeMailbox(tx: Tx, actor: Actor, { mailbox }: DraftedMailbox): Promise<Mailbox> {
-  assertMayAdminister(actor)
+  assertMayManageMailboxes(actor)
   await lockUntilCommit(tx, DEFAULT_LOCK)
   await assertFits(tx, mailbox)
   if (mailbox.is_default) await clearDefault(tx, mailbox.id)
@@ -143,6 +143,6 @@ async function assertFits(db: Reader, mailbox: Mailbox): Promise<void> {
   }
 }
 
-function assertMayAdminister(actor: Actor): void {
+export function assertMayManageMailboxes(actor: Actor): void {
   if (!mayAdminister(actor)) throw new NotAllowed('Only administrators may manage mailboxes.')
 }

@@ -1,26 +1,21 @@
 // Trying the servers of a mailbox before it is stored: connects, signs in, looks for the folders, and says what is wrong.
 import { connect } from 'node:tls'
-import { imapClient, type Login, SHORT_PATIENCE } from './connect.ts'
-import type { DraftedMailbox } from './draft.ts'
+import { Invalid } from '../../lib/errors.ts'
+import type { Login } from './connect.ts'
+import type { DraftedMailbox, MailboxPatch } from './draft.ts'
 import {
   type IncomingSettings,
   incomingOf,
-  type MailCredentials,
+  type Mailbox,
   type OutgoingSettings,
   outgoingOf,
   type Side,
+  secretsOf,
 } from './mailbox.ts'
-import { requestToken, type TokenDesk } from './oauth.ts'
+import { accessToken, requestToken, type TokenDesk } from './oauth.ts'
 import { type Trouble, troubleOf } from './trouble.ts'
+import { type IncomingTrial, tryImap } from './try-imap.ts'
 import { trySmtp } from './try-smtp.ts'
-
-export interface IncomingTrial {
-  trouble: Trouble | null
-  /** Every folder that can be opened; empty if it did not come so far. */
-  folders: string[]
-  /** The server tells of new mail by itself. */
-  hasIdle: boolean
-}
 
 export interface MailboxTrial {
   /** Undefined: nothing is set. */
@@ -28,93 +23,98 @@ export interface MailboxTrial {
   outgoing: { trouble: Trouble | null } | undefined
 }
 
-/** Tries the servers of a mailbox, or those that are named. Changes nothing here, and nothing there. */
-export async function tryMailbox(
+type GetToken = (side: Side) => Promise<string>
+const bothSides: readonly Side[] = ['incoming', 'outgoing']
+
+/** Tries the servers of a stored mailbox. Changes nothing but a refresh token that was exchanged for the next one. */
+export function tryStored(desk: TokenDesk, mailbox: Mailbox): Promise<MailboxTrial> {
+  const secrets = secretsOf(desk.installation.secret, mailbox)
+  return trySides({ mailbox, secrets }, bothSides, (side) => accessToken(desk, mailbox.id, side))
+}
+
+/** Tries the servers of a mailbox that is not stored. */
+export async function tryDrafted(desk: Pick<TokenDesk, 'config'>, drafted: DraftedMailbox): Promise<MailboxTrial> {
+  return trySides(drafted, bothSides, tokenSource(desk, drafted).get)
+}
+
+/**
+ * Throws Invalid with the field on the wire if one of the given servers does not work. Gives what has to be stored beside
+ * what was asked for: refresh tokens that were exchanged for the next one by trying them.
+ */
+export async function assertServersWork(
+  desk: Pick<TokenDesk, 'config'>,
+  drafted: DraftedMailbox,
+  sides = bothSides,
+): Promise<NonNullable<MailboxPatch['secrets']>> {
+  const tokens = tokenSource(desk, drafted)
+  const { incoming, outgoing } = await trySides(drafted, sides, tokens.get)
+  if (incoming?.trouble) throw new Invalid(`incoming.${incoming.trouble.field}`, incoming.trouble.says)
+  if (outgoing?.trouble) throw new Invalid(`outgoing.${outgoing.trouble.field}`, outgoing.trouble.says)
+  return tokens.exchanged
+}
+
+/** One token often serves both servers: it is asked for once, for the second time it might be taken for stolen. */
+function tokenSource(
   desk: Pick<TokenDesk, 'config'>,
   { mailbox, secrets }: DraftedMailbox,
-  sides: readonly Side[] = ['incoming', 'outgoing'],
+): { get: GetToken; exchanged: NonNullable<MailboxPatch['secrets']> } {
+  const asked = new Map<string | undefined, ReturnType<typeof requestToken>>()
+  const exchanged: NonNullable<MailboxPatch['secrets']> = {}
+  return {
+    exchanged,
+    async get(side) {
+      const settings = side === 'incoming' ? incomingOf(mailbox) : outgoingOf(mailbox)
+      const credentials = secrets[side] ?? {}
+      const answer = asked.get(credentials.refreshToken) ?? requestToken(desk, settings ?? {}, credentials)
+      asked.set(credentials.refreshToken, answer)
+      const { token, refreshToken } = await answer
+      if (refreshToken !== credentials.refreshToken) exchanged[side] = { refreshToken }
+      return token
+    },
+  }
+}
+
+async function trySides(
+  { mailbox, secrets }: DraftedMailbox,
+  sides: readonly Side[],
+  getToken: GetToken,
 ): Promise<MailboxTrial> {
   const incoming = sides.includes('incoming') ? incomingOf(mailbox) : undefined
   const outgoing = sides.includes('outgoing') ? outgoingOf(mailbox) : undefined
+  const loginFor = async (side: Side, { auth, user }: IncomingSettings | OutgoingSettings): Promise<Login> => {
+    if (auth === 'none' || user === '') return undefined
+    return auth === 'password' ? { password: secrets[side]?.password ?? '' } : { accessToken: await getToken(side) }
+  }
   const [incomingTrial, outgoingTrial] = await Promise.all([
-    incoming && tryIncoming(desk, incoming, secrets.incoming ?? {}),
-    outgoing && tryOutgoing(desk, outgoing, secrets.outgoing ?? {}, mailbox.address),
+    incoming &&
+      attempt('incoming', incoming, async () => tryImap(incoming, await loginFor('incoming', incoming))).then(
+        (found) => ('folders' in found ? found : { ...found, folders: [], hasIdle: false }),
+      ),
+    outgoing &&
+      attempt('outgoing', outgoing, async () => {
+        await trySmtp(outgoing, await loginFor('outgoing', outgoing), mailbox.address)
+        return { trouble: null }
+      }),
   ])
   return { incoming: incomingTrial, outgoing: outgoingTrial }
 }
 
-/** What a trial found, with the field as it is called on the wire; undefined: all works. */
-export function firstTrouble({ incoming, outgoing }: MailboxTrial): Trouble | undefined {
-  if (incoming?.trouble) return { ...incoming.trouble, field: `incoming.${incoming.trouble.field}` }
-  if (outgoing?.trouble) return { ...outgoing.trouble, field: `outgoing.${outgoing.trouble.field}` }
-  return undefined
-}
-
-async function loginFor(
-  desk: Pick<TokenDesk, 'config'>,
+async function attempt<T>(
+  side: Side,
   settings: IncomingSettings | OutgoingSettings,
-  credentials: MailCredentials,
-): Promise<Login> {
-  if (settings.auth === 'none' || settings.user === '') return undefined
-  if (settings.auth === 'password') return { password: credentials.password ?? '' }
-  return { accessToken: (await requestToken(desk, settings, credentials)).token }
-}
-
-async function tryIncoming(
-  desk: Pick<TokenDesk, 'config'>,
-  settings: IncomingSettings,
-  credentials: MailCredentials,
-): Promise<IncomingTrial> {
+  work: () => Promise<T>,
+): Promise<T | { trouble: Trouble }> {
   try {
-    const client = await imapClient(settings, await loginFor(desk, settings, credentials), SHORT_PATIENCE)
-    try {
-      await client.connect()
-      const listed = await client.list()
-      const folders = listed.filter(({ flags }) => !flags.has('\\Noselect') && !flags.has('\\NonExistent'))
-      const paths = folders.map(({ path }) => path).sort()
-      return {
-        trouble: missingFolder(settings, paths) ?? null,
-        folders: paths,
-        hasIdle: client.capabilities.has('IDLE'),
-      }
-    } finally {
-      client.close()
-    }
+    return await work()
   } catch (error) {
-    return { trouble: await withProbe(error, 'incoming', settings), folders: [], hasIdle: false }
-  }
-}
-
-function missingFolder({ folders }: IncomingSettings, existing: readonly string[]): Trouble | undefined {
-  const isThere = (folder: string): boolean =>
-    existing.some((path) => path === folder || (path.toUpperCase() === 'INBOX' && folder.toUpperCase() === 'INBOX'))
-  const missing = folders.find((folder) => !isThere(folder))
-  if (missing === undefined) return undefined
-  const names = existing.slice(0, 50).map((path) => `'${path}'`)
-  return { field: 'folders', says: `There is no folder '${missing}'. There are: ${names.join(', ')}.` }
-}
-
-async function tryOutgoing(
-  desk: Pick<TokenDesk, 'config'>,
-  settings: OutgoingSettings,
-  credentials: MailCredentials,
-  address: string,
-): Promise<{ trouble: Trouble | null }> {
-  try {
-    const login = await loginFor(desk, settings, credentials)
-    await trySmtp(settings, login, address)
-    return { trouble: null }
-  } catch (error) {
-    return { trouble: await withProbe(error, 'outgoing', settings) }
+    return { trouble: await withProbe(troubleOf(error, side, settings), settings) }
   }
 }
 
 /** A server that waits for TLS and one that is silent look alike from outside: a second connection tells them apart. */
-async function withProbe(error: unknown, side: Side, settings: IncomingSettings | OutgoingSettings): Promise<Trouble> {
-  const trouble = troubleOf(error, side, settings)
-  if (trouble.field !== 'port' || settings.security === 'tls' || !/says nothing/.test(trouble.says)) return trouble
-  const { host, port } = settings
-  if (!(await speaksTls(host, port))) return trouble
+async function withProbe(trouble: Trouble, settings: IncomingSettings | OutgoingSettings): Promise<Trouble> {
+  const { host, port, security } = settings
+  if (!trouble.isSilence || security === 'tls' || !(await speaksTls(host, port))) return trouble
   return { field: 'security', says: `${host} wants TLS from the first byte on port ${port}. Choose TLS.` }
 }
 
@@ -122,7 +122,7 @@ const PROBE_MS = 5_000
 
 const speaksTls = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    // Only whether it answers: nothing is said over this connection.
+    // Only whether it answers: nothing is said over this connection, so nobody needs to be trusted.
     const socket = connect({ host, port, rejectUnauthorized: false, timeout: PROBE_MS })
     const end = (answer: boolean): void => {
       socket.destroy()

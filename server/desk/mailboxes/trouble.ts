@@ -8,6 +8,8 @@ export interface Trouble {
   field: string
   /** One or two sentences. */
   says: string
+  /** The server took the connection and said nothing. */
+  isSilence?: boolean
 }
 
 /** A fault that was recognised where it happened. */
@@ -135,6 +137,7 @@ function ofTls(
     return {
       field: 'port',
       says: `${host} takes connections on port ${port}, and then says nothing. Check whether this is a mail server's port${security === 'tls' ? '' : `; if it wants TLS at once, choose TLS`}.`,
+      isSilence: true,
     }
   if (/ssl|tls|handshake|alert/i.test(about))
     return {
