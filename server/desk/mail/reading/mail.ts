@@ -63,6 +63,8 @@ export interface ReadMail {
   references: string[]
   /** Undefined: no From, or none with an address. */
   from: MailAddress | undefined
+  /** Other addresses in From than the first. A mail that has any proves nothing about who wrote it. */
+  furtherAuthors: MailAddress[]
   sender: MailAddress | undefined
   replyTo: MailAddress[]
   to: MailAddress[]

@@ -1,0 +1,344 @@
+// The parts of a mail, found by their boundaries in one pass over its bytes. Nothing is copied or decoded here: each part
+// knows where it begins and ends.
+import { charsetOf } from './charsets.ts'
+import { type HeaderField, lineAt, readHeaderFields } from './header-fields.ts'
+import type { ReadLimits } from './limits.ts'
+import { parseStructured, withoutComments } from './parameters.ts'
+
+export interface MimePart {
+  fields: HeaderField[]
+  /** `text/plain`; in lower case, and always with a slash. */
+  type: string
+  /** No Content-Type, or none that can be read. */
+  isTypeGuessed: boolean
+  parameters: Map<string, string>
+  /** `attachment`, `inline` or empty. */
+  disposition: string
+  /** As given; not cleaned. */
+  fileName: string | undefined
+  encoding: string
+  contentId: string | undefined
+  contentLocation: string | undefined
+  bytes: Buffer
+  headerStart: number
+  start: number
+  end: number
+  parts: MimePart[]
+  depth: number
+}
+
+export interface MimeTree {
+  root: MimePart
+  /** Where what stands after the headers of the mail begins. */
+  bodyStart: number
+  /** What was wrong with the structure. */
+  faults: Set<TreeFault>
+}
+
+export type TreeFault = 'cut-headers' | 'too-many-parts' | 'too-deep' | 'no-end' | 'no-boundary'
+
+interface Open {
+  part: MimePart
+  boundary: string
+}
+
+const DASH = 45
+const DASHES = Buffer.from('--')
+/** RFC 2046 allows 70 characters; longer ones are met. */
+const MAX_BOUNDARY = 500
+
+export function readTree(bytes: Buffer, start: number, limits: ReadLimits): MimeTree {
+  const reader = new TreeReader(bytes, limits)
+  const head = reader.entity(start, bytes.length, { depth: 0, isDigest: false, maxBytes: limits.headerBlockBytes })
+  const root = head.isTypeGuessed ? reader.withStrayHeaders(head) : head
+  reader.fill(root)
+  return { root, bodyStart: head.start, faults: reader.faults }
+}
+
+class TreeReader {
+  readonly faults = new Set<TreeFault>()
+  private readonly bytes: Buffer
+  private readonly limits: ReadLimits
+  private parts = 0
+
+  constructor(bytes: Buffer, limits: ReadLimits) {
+    this.bytes = bytes
+    this.limits = limits
+  }
+
+  entity(
+    start: number,
+    end: number,
+    { depth, isDigest, maxBytes }: { depth: number; isDigest: boolean; maxBytes: number },
+  ): MimePart {
+    const { fields, bodyStart, isCut } = readHeaderFields(this.bytes, start, end, { ...this.limits, maxBytes })
+    if (isCut) this.faults.add('cut-headers')
+    this.parts++
+    return partOf(fields, { bytes: this.bytes, headerStart: start, start: bodyStart, end, depth, isDigest })
+  }
+
+  /** A blank line too early: what says how to read the mail stands behind it. */
+  withStrayHeaders(root: MimePart): MimePart {
+    const { bytes, limits } = this
+    if (
+      !/^(content-(type|transfer-encoding)|mime-version)[ \t]*:/i.test(
+        bytes.toString('latin1', root.start, root.start + 40),
+      )
+    )
+      return root
+    const { fields, bodyStart } = readHeaderFields(bytes, root.start, root.end, {
+      ...limits,
+      maxBytes: limits.partHeaderBytes,
+    })
+    return partOf([...root.fields, ...fields], { ...root, start: bodyStart, isDigest: false })
+  }
+
+  /** Finds the parts of a part; if it has none although it should, what else it could be. */
+  fill(part: MimePart): void {
+    const boundary = isMultipart(part) ? cleanBoundary(part.parameters.get('boundary')) : undefined
+    if (boundary !== undefined) this.scan(part, boundary)
+    if (part.parts.length > 0) return
+    if (!isMultipart(part) && !(part.depth === 0 && part.isTypeGuessed)) return
+    if (part.depth >= this.limits.nesting) return
+    const guessed = guessBoundary(part)
+    if (guessed !== undefined) {
+      if (!isMultipart(part)) part.type = 'multipart/mixed'
+      this.faults.add('no-boundary')
+      this.faults.delete('no-end')
+      this.scan(part, guessed)
+    } else if (isMultipart(part)) {
+      // Its text is all there is, and must not be lost.
+      this.faults.add('no-boundary')
+      part.type = 'text/plain'
+      part.isTypeGuessed = true
+    }
+  }
+
+  private scan(root: MimePart, boundary: string): void {
+    const { bytes } = this
+    const open: Open[] = [{ part: root, boundary }]
+    const names = new Set([boundary])
+    const empty: MimePart[] = []
+    let leaf: MimePart | undefined
+    /** The root's last boundary was met; more parts behind it are read all the same. */
+    let isEnded = false
+
+    const closeTo = (level: number, at: number): void => {
+      const end = beforeLineEnd(bytes, at)
+      if (leaf) leaf.end = Math.max(leaf.start, end)
+      leaf = undefined
+      while (open.length > level) {
+        const closed = open.pop()
+        if (!closed) break
+        closed.part.end = Math.max(closed.part.start, end)
+        if (closed.part.parts.length === 0) empty.push(closed.part)
+      }
+      names.clear()
+      for (const { boundary: name } of open) names.add(name)
+    }
+
+    let at = root.start
+    while (at < root.end) {
+      const dashes = bytes.indexOf(DASHES, at)
+      if (dashes === -1 || dashes >= root.end) break
+      const line = lineAt(bytes, dashes, root.end)
+      at = line.next
+      if (dashes > root.start && bytes[dashes - 1] !== 10) {
+        // Not at the beginning of its line; the next one may be.
+        continue
+      }
+      if (line.end - dashes > MAX_BOUNDARY + 4) continue
+      const text = bytes.toString('latin1', dashes + 2, line.end).trimEnd()
+      const isLast = !names.has(text)
+      const name = isLast ? (text.endsWith('--') ? text.slice(0, -2) : undefined) : text
+      if (name === undefined || !names.has(name)) continue
+      const level = open.findLastIndex(({ boundary: opened }) => opened === name)
+      if (isLast) {
+        if (level === 0) {
+          closeTo(1, dashes)
+          isEnded = true
+        } else closeTo(level, dashes)
+        continue
+      }
+      closeTo(level + 1, dashes)
+      isEnded = false
+      const parent = open[level]?.part
+      if (!parent) continue
+      if (this.parts >= this.limits.parts) {
+        this.faults.add('too-many-parts')
+        parent.parts.push(this.rest(dashes, root.end, parent.depth + 1))
+        return
+      }
+      const part = this.entity(line.next, root.end, {
+        depth: parent.depth + 1,
+        isDigest: parent.type === 'multipart/digest',
+        maxBytes: this.limits.partHeaderBytes,
+      })
+      parent.parts.push(part)
+      at = Math.max(line.next, part.start)
+      leaf = part
+      const inner = isMultipart(part) ? cleanBoundary(part.parameters.get('boundary')) : undefined
+      if (!isMultipart(part)) continue
+      if (part.depth >= this.limits.nesting) {
+        this.faults.add('too-deep')
+        part.type = 'application/octet-stream'
+        part.fileName ??= 'part.eml'
+        part.disposition = 'attachment'
+      } else if (inner !== undefined) {
+        leaf = undefined
+        open.push({ part, boundary: inner })
+        names.add(inner)
+      } else empty.push(part)
+    }
+    if (!isEnded) this.faults.add('no-end')
+    closeTo(0, root.end)
+    for (const part of empty) if (part !== root && part.parts.length === 0) this.rescue(part)
+  }
+
+  /** A part of several parts in which none was found. */
+  private rescue(part: MimePart): void {
+    part.parameters.delete('boundary')
+    this.fill(part)
+  }
+
+  /** Everything from here on as one file. */
+  private rest(start: number, end: number, depth: number): MimePart {
+    const { bytes } = this
+    const part = partOf([], { bytes, headerStart: start, start, end, depth, isDigest: false })
+    part.type = 'application/octet-stream'
+    part.disposition = 'attachment'
+    part.fileName = 'further-parts.eml'
+    return part
+  }
+}
+
+export const isMultipart = (part: MimePart): boolean => part.type.startsWith('multipart/')
+
+/** The line end before a boundary belongs to the boundary. */
+function beforeLineEnd(bytes: Buffer, at: number): number {
+  let end = at
+  if (bytes[end - 1] === 10) end--
+  while (end < at && bytes[end - 1] === 13) end--
+  return end
+}
+
+function cleanBoundary(given: string | undefined): string | undefined {
+  const boundary = given?.trimEnd()
+  if (!boundary || boundary.length > MAX_BOUNDARY) return undefined
+  // Compared with bytes, of which each is a character.
+  return Buffer.from(boundary).toString('latin1')
+}
+
+const GUESS_RANGE = 64 * 1024
+/** Each looks at what may be the whole mail. */
+const MAX_LINES = 2_000
+
+/** The first line with dashes before it that a header of a part follows. */
+function guessBoundary({ bytes, start, end }: MimePart): string | undefined {
+  const limit = Math.min(end, start + GUESS_RANGE)
+  let at = start
+  for (let lines = 0; at < limit && lines < MAX_LINES; lines++) {
+    const line = lineAt(bytes, at, limit)
+    if (bytes[at] === DASH && bytes[at + 1] === DASH && line.end - at > 4 && line.end - at < MAX_BOUNDARY) {
+      const next = bytes.toString('latin1', line.next, Math.min(limit, line.next + 12)).toLowerCase()
+      if (next.startsWith('content-') || next.startsWith('mime-version')) {
+        return bytes.toString('latin1', at + 2, line.end).trimEnd()
+      }
+    }
+    at = line.next
+  }
+  return undefined
+}
+
+const TYPE = /^[a-z0-9!#$&^_.+-]{1,127}\/[a-z0-9!#$&^_.+-]{1,127}/
+
+interface Place {
+  bytes: Buffer
+  headerStart: number
+  start: number
+  end: number
+  depth: number
+  isDigest: boolean
+}
+
+function partOf(fields: HeaderField[], { isDigest, ...place }: Place): MimePart {
+  const value = (name: string): string | undefined => fields.find((field) => field.name === name)?.raw
+  const { value: type, parameters, isGuessed } = contentType(fields, isDigest)
+  const disposition = parseStructured(value('content-disposition'), parameters.get('charset'))
+  const encoding = withoutComments(value('content-transfer-encoding')?.slice(0, 200) ?? '')
+  return {
+    fields,
+    type,
+    isTypeGuessed: isGuessed,
+    parameters,
+    disposition: disposition.value,
+    fileName:
+      disposition.parameters.get('filename') ||
+      disposition.parameters.get('name') ||
+      parameters.get('name') ||
+      undefined,
+    encoding: (/[a-z0-9-]+/i.exec(encoding)?.[0] ?? '').toLowerCase(),
+    contentId: idOf(value('content-id')),
+    contentLocation: value('content-location')?.slice(0, 2_000).replace(/\s+/g, '') || undefined,
+    parts: [],
+    bytes: place.bytes,
+    headerStart: place.headerStart,
+    start: place.start,
+    end: place.end,
+    depth: place.depth,
+  }
+}
+
+function idOf(raw: string | undefined): string | undefined {
+  const id = raw?.slice(0, 1_000).replace(/[\s<>\p{Cc}]+/gu, '')
+  return id || undefined
+}
+
+/** Of several, the first that can be read; but one that says where the parts are is worth more than `text/plain`. */
+function contentType(
+  fields: readonly HeaderField[],
+  isDigest: boolean,
+): { value: string; parameters: Map<string, string>; isGuessed: boolean } {
+  const given = fields.filter(({ name }) => name === 'content-type').slice(0, 5)
+  const read = given
+    .map(({ raw }) => parseStructured(raw))
+    .map((type) => ({ ...type, value: TYPE.exec(type.value)?.[0] ?? type.value }))
+  const valid = read.filter(({ value }) => TYPE.test(value))
+  const first = valid[0]
+  const multipart = valid.find(({ value, parameters }) => value.startsWith('multipart/') && parameters.has('boundary'))
+  const best = first && !first.value.startsWith('text/') ? first : (multipart ?? first)
+  if (best) return { ...best, isGuessed: false }
+  // `text`, `html`, `Content-Type: ; charset=x`.
+  const rough = read.find(({ value, parameters }) => value !== '' || parameters.size > 0)
+  const parameters = rough?.parameters ?? new Map<string, string>()
+  const name = rough?.value ?? ''
+  const value = parameters.has('boundary')
+    ? 'multipart/mixed'
+    : /^(x-)?html?$/.test(name)
+      ? 'text/html'
+      : isDigest
+        ? 'message/rfc822'
+        : 'text/plain'
+  return { value, parameters, isGuessed: true }
+}
+
+/** What the mail declares somewhere: a hint for what in it is not declared. */
+export function declaredCharset(part: MimePart): string | undefined {
+  const charset = charsetOf(part.parameters.get('charset'))
+  if (charset !== undefined && charset !== 'us-ascii' && charset !== 'windows-1252') return charset
+  for (const child of part.parts) {
+    const found = declaredCharset(child)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Every part that holds no others, in their order. */
+export function* leavesOf(part: MimePart): Generator<MimePart> {
+  if (part.parts.length === 0) {
+    // A part of parts without any holds nothing.
+    if (!isMultipart(part)) yield part
+    return
+  }
+  for (const child of part.parts) yield* leavesOf(child)
+}
