@@ -18,6 +18,8 @@ const forbidden: [string, string][] = [
   ['server/desk/tags/a.ts', '../../http/actor.ts'],
   ['server/desk/tags/b.ts', '../../api/v1/route.ts'],
   ['server/desk/tags/c.ts', '../../../contract/v1/params.ts'],
+  ['server/desk/mail/accepting/a.ts', '../../../http/actor.ts'],
+  ['server/desk/mail/accepting/b.ts', '../../../../contract/v1/params.ts'],
   ['server/api/v1/a.ts', '../../cli/cli.ts'],
   ['server/http/a.ts', '../cli/cli.ts'],
 ]
@@ -27,6 +29,7 @@ const allowed: [string, string][] = [
   ['server/db/z.ts', '../desk/tags/tables.ts'],
   ['server/events/z.ts', '../db/write.ts'],
   ['server/desk/tags/z.ts', '../files/files.ts'],
+  ['server/desk/mail/accepting/z.ts', '../../conversations/messages.ts'],
   ['server/api/v1/z.ts', '../../desk/tags/tags.ts'],
 ]
 

@@ -5,12 +5,65 @@ export const messageSchema = z
   .object({
     messageid: z.string(),
     userid: z.string(),
-    rtype: z.string().describe('`M` message, `N` note, `F` file, `J` status, `R` transfer, `G` tag.'),
+    rtype: z
+      .string()
+      .describe(
+        '`M` message, `Q` what it quotes, `O` its signature, `N` note, `F` file, `J` status, `R` transfer, `G` tag.',
+      ),
     is_html: z.boolean().describe('Whether `message` is sanitised HTML; else it is plain text.'),
     message: z.string(),
     datecreated: instant(),
   })
   .meta({ id: 'Message' })
+
+export const mailAddressSchema = z.object({ name: z.string(), address: z.string() }).meta({ id: 'MailAddress' })
+
+export const mailDirectionSchema = z.enum(['in', 'out'])
+
+export const mailAuthenticationSchema = z
+  .object({
+    result: z
+      .enum(['pass', 'fail', 'none', 'unknown'])
+      .describe(
+        '`pass` the domain in From signed or sent it, `fail` that domain says it did not, `none` nothing proves either, `unknown` the domain could not be asked.',
+      ),
+    reason: z.string().describe('One sentence for an agent.'),
+    dkim: z.array(z.object({ domain: z.string(), result: z.string() })),
+    spf: z.string().nullable(),
+    dmarc: z.string().nullable(),
+    by: z.string().nullable().describe('Null: checked by this desk. Else the server whose word was taken.'),
+  })
+  .meta({ id: 'MailAuthentication' })
+
+export const groupMailSchema = z
+  .object({
+    direction: mailDirectionSchema,
+    from: mailAddressSchema,
+    to: z.array(mailAddressSchema),
+    cc: z.array(mailAddressSchema),
+    subject: z.string(),
+    mail_message_id: z.string().nullable().describe('Header Message-ID, without angle brackets.'),
+    in_reply_to: z.string().nullable(),
+    reason: z.string().describe('Why it is in this conversation, in words; empty for what was sent from here.'),
+    authentication: mailAuthenticationSchema.nullable().describe('Null: nobody looked (import, mail from here).'),
+    kind: z.string().describe('`person`, `auto-reply`, `list`, `bulk` and others: who or what wrote it.'),
+    isguest: z.boolean().describe('Its author does not take part in the conversation: answers do not go to him.'),
+    rawmailid: z.number().int().nullable().describe('The mail exactly as it came.'),
+    dateofmail: instant().nullable().describe('Header Date.'),
+  })
+  .meta({ id: 'GroupMail' })
+
+export const deliverySchema = z
+  .object({
+    outboxid: z.number().int(),
+    state: z
+      .string()
+      .describe('`queued`, `sending`, `sent`, `delayed`, `failed`, `bounced`, `unconfirmed`, `cancelled`.'),
+    attempts: z.number().int(),
+    trouble: z.string().nullable().describe('Why it is delayed, failed or bounced.'),
+    datesent: instant().nullable(),
+  })
+  .meta({ id: 'Delivery' })
 
 export const historySchema = z
   .object({
@@ -22,12 +75,14 @@ export const historySchema = z
           rtype: z
             .string()
             .describe(
-              '`3` from the customer, `4` from an agent, `5` from a form, `I` internal; others are steps such as `T` transfer.',
+              '`3` from the customer, `4` from an agent, `5` from a form, `I` internal; others are steps such as `T` transfer, `2` messages came from another conversation, `L` messages went to one.',
             ),
           rstatus: z.string(),
           datecreated: instant(),
           datefinished: instant(),
           messages: z.array(messageSchema),
+          mail: groupMailSchema.nullable().describe('The mail that it came by, or left by; null: it was no mail.'),
+          outbox: z.array(deliverySchema).describe('What became of it on its way out, oldest first.'),
         }),
       )
       .describe('Oldest first.'),

@@ -3,9 +3,11 @@ import { historySchema, messageDraftSchema, postedMessageSchema } from '../../..
 import { getConversation } from '../../../desk/conversations/conversation.ts'
 import { changeCopies } from '../../../desk/conversations/copies.ts'
 import { listHistory } from '../../../desk/conversations/history.ts'
+import { listMails } from '../../../desk/conversations/mails.ts'
 import { getConversationForMessage } from '../../../desk/conversations/merged.ts'
 import { postMessage } from '../../../desk/conversations/messages.ts'
 import { listParticipants } from '../../../desk/conversations/participants.ts'
+import { listDeliveries } from '../../../desk/outbox/deliveries.ts'
 import { prepareText } from '../../../lib/html.ts'
 import { authorBehind } from '../../v1/authors.ts'
 import { byId, v3 } from '../route.ts'
@@ -20,8 +22,12 @@ export const routes = [
     answer: historySchema,
     handle: async ({ app, actor, path }) => {
       const db = app.database.reader
-      const groups = await listHistory(db, await getConversation(db, actor, path.id))
-      return historyView(groups, await listParticipants(db, groups))
+      const conversation = await getConversation(db, actor, path.id)
+      const groups = await listHistory(db, conversation)
+      return historyView(groups, await listParticipants(db, groups), {
+        mails: await listMails(db, conversation.id),
+        deliveries: await listDeliveries(db, conversation.id),
+      })
     },
   }),
   v3({

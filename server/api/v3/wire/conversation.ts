@@ -7,9 +7,12 @@ import type { ConversationView } from '../../../desk/conversations/conversation.
 import type { Message, MessageGroup } from '../../../desk/conversations/history.ts'
 import { type Status, statuses } from '../../../desk/conversations/letters.ts'
 import type { Link } from '../../../desk/conversations/links.ts'
+import type { Mail } from '../../../desk/conversations/mails.ts'
 import type { Participant } from '../../../desk/conversations/participants.ts'
 import { fieldValues } from '../../../desk/fields/fields.ts'
+import type { OutboxMail } from '../../../desk/outbox/outbox.ts'
 import { idOfRow } from '../../../lib/ids.ts'
+import { deliveryView, mailView } from './mail.ts'
 
 const addresses = z.array(z.string())
 
@@ -63,9 +66,18 @@ export const linkedView = (
   })),
 })
 
+/** By message group. */
+export interface GroupMails {
+  mails: ReadonlyMap<number, Mail>
+  deliveries: ReadonlyMap<number, readonly OutboxMail[]>
+}
+
+const mailOrNull = (mail: Mail | undefined) => (mail === undefined ? null : mailView(mail))
+
 export const historyView = (
   groups: readonly (MessageGroup & { messages: readonly Message[] })[],
   users: readonly Participant[],
+  { mails, deliveries }: GroupMails,
 ): z.input<typeof historySchema> => ({
   groups: groups.map((group) => ({
     messagegroupid: idOfRow(group.seq),
@@ -82,6 +94,8 @@ export const historyView = (
       message: message.body,
       datecreated: instantText(message.created_at),
     })),
+    mail: mailOrNull(mails.get(group.seq)),
+    outbox: deliveries.get(group.seq)?.map(deliveryView) ?? [],
   })),
   users: users.map(({ userId, kind, name, avatarUrl }) => ({
     userid: userId,
