@@ -1,4 +1,5 @@
 // Where SQLite and PostgreSQL want different SQL. One function a difference; each has a test on both.
+import { createHash } from 'node:crypto'
 import { type Expression, PostgresAdapter, type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Engine } from './engine.ts'
 import type { Tables } from './schema.ts'
@@ -29,6 +30,18 @@ export function lockForChange<Q extends { forUpdate(): Q }>(db: Reader, query: Q
 /** Serialises transactions that ask for the same number, from here to their end. SQLite has one writer: nothing to do. */
 export async function lockUntilCommit(db: Reader, number: number): Promise<void> {
   if (engineOf(db) === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(number)})`.execute(db)
+}
+
+/**
+ * Serialises transactions that ask for one of the same texts, from here to their end. `group` keeps the texts of one
+ * purpose from those of another. SQLite has one writer: nothing to do.
+ */
+export async function lockTextsUntilCommit(db: Reader, group: number, texts: readonly string[]): Promise<void> {
+  if (engineOf(db) !== 'postgres' || texts.length === 0) return
+  const keys = texts.map((text) => createHash('sha256').update(text).digest().readInt32BE())
+  // In order, all of them: two that lock the same ones in another order would wait for each other.
+  const sorted = `{${[...new Set(keys)].sort((a, b) => a - b).join()}}`
+  await sql`select pg_advisory_xact_lock(${sql.lit(group)}, key) from unnest(${sorted}::int[]) as key`.execute(db)
 }
 
 /** A LIKE pattern (`%` any text, `_` one character) for `YYYY-MM-DD HH:MM:SS` in a time zone. */

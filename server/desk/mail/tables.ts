@@ -80,7 +80,7 @@ export interface ThreadIdRow {
   /** Without angle brackets; longer than 900 characters: its SHA-256. */
   message_id: string
   conversation_id: string
-  /** `sent` by us, `received`, `told` by an API client, or `named` in a mail whose original was not seen. */
+  /** See ThreadIdOrigin in desk/conversations/thread-ids.ts. */
   origin: string
   created_at: number
 }

@@ -1,5 +1,132 @@
-// Turns raw mails that wait into messages.
+// Turns raw mails that wait into messages. Reading happens in threads of its own while this one writes.
+import { Unavailable } from '../../../lib/errors.ts'
+import { type RawMail, readRaw } from '../intake/read-raw.ts'
 import type { MailDesk } from '../mail-desk.ts'
+import { acceptMail } from './accept.ts'
+import { type Around, lookAround } from './around.ts'
+import { authenticate } from './authenticate.ts'
+import { claimRaw, giveBack, postpone } from './claim.ts'
+import { envelopeOf } from './envelope.ts'
+import { type InQueue, Queue, Room } from './in-turn.ts'
+import { noteOutcome } from './outcome.ts'
+import { cleaned, dropFiles, type ReadyMail, storeAttachments } from './ready.ts'
+import { openTools, type Tools } from './tools.ts'
+import { acceptUnreadable, asFile, glimpse, unreadPart } from './unreadable.ts'
+import { isInConversation } from './verdict.ts'
+
+/** Claimed at once. The next portion is claimed when this one is done, so a process that ends leaves no more behind. */
+const PORTION = 200
+/** In memory at the same time, raw and read. At least one, however large. */
+const MAX_BYTES = 32 * 1024 * 1024
+const MAX_AT_ONCE = 32
+/** Then it becomes a conversation that says why it could not be accepted. */
+const MAX_ATTEMPTS = 3
+/** Claimed so often without a word about how it went: it ends the process each time. */
+const MAX_CRASHES = 6
 
 /** Accepts raw mails until none waits. */
-export async function acceptWaiting(_desk: MailDesk): Promise<void> {}
+export async function acceptWaiting(desk: MailDesk, tools: Tools = openTools()): Promise<void> {
+  for (;;) {
+    const portion = await claimRaw(desk.database, PORTION)
+    if (portion.length === 0) return
+    await acceptPortion(desk, tools, portion)
+  }
+}
+
+async function acceptPortion(desk: MailDesk, tools: Tools, portion: readonly RawMail[]): Promise<void> {
+  const around = await lookAround(desk)
+  const room = new Room(MAX_AT_ONCE, MAX_BYTES)
+  const queue = new Queue()
+  const unfinished = new Set(portion.map(({ seq }) => seq))
+  let away: unknown
+  const accepting: Promise<void>[] = []
+  for (const raw of portion) {
+    await room.enter(raw.size)
+    if (away) break
+    const place = queue.stand()
+    accepting.push(
+      acceptOne(around, tools, raw, place)
+        .then(() => void unfinished.delete(raw.seq))
+        .catch((error: unknown) => {
+          away = error
+        })
+        .finally(() => {
+          place.leave()
+          room.leave(raw.size)
+        }),
+    )
+  }
+  await Promise.all(accepting)
+  if (!away) return
+  // The database or the disk, not the mails: the job is tried again, and they with it.
+  await giveBack(desk.database, [...unfinished]).catch(() => {})
+  throw away
+}
+
+/** Throws only where it is not the mail's fault. */
+async function acceptOne(around: Around, tools: Tools, raw: RawMail, place: InQueue): Promise<void> {
+  try {
+    if (raw.attempts > MAX_CRASHES) throw new Error('the process ended each time while it was read')
+    await readAndAccept(around, tools, raw, place)
+  } catch (error) {
+    if (error instanceof Unavailable) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    around.desk.log.warn({ err: error, rawmail: raw.seq, attempts: raw.attempts }, 'a mail could not be accepted')
+    if (raw.attempts < MAX_ATTEMPTS) await postpone(around.desk.database, raw, why)
+    else await attachRaw(around, raw, why)
+  }
+}
+
+async function readAndAccept(around: Around, tools: Tools, raw: RawMail, place: InQueue): Promise<void> {
+  const { desk } = around
+  const contents = await readRaw(desk, raw)
+  const envelope = envelopeOf(raw)
+  const read = cleaned(await tools.read(contents, { returnPath: envelope.from }))
+  const unread = read.parts.length === 0 && read.faults.length > 0 ? read.faults.join(' ') : undefined
+  const authentication =
+    raw.source === 'import'
+      ? null
+      : await authenticate(contents, read, envelope, {
+          resolve: tools.resolve,
+          timeoutMs: tools.askingMs,
+          trustedServer: around.settings.mail_trusted_authserv,
+        })
+  const files = await storeAttachments(desk, raw, unread ? [asFile(contents)] : read.attachments)
+  // The contents are in the store: what waits for the write needs them no longer.
+  read.attachments = []
+  if (unread) read.parts = [unreadPart(unread)]
+  // In the order in which they came: a question before its answer. The writes themselves go on side by side.
+  await place.first
+  const accepted = acceptRead(around, { raw, envelope, read, authentication, files, unread })
+  place.leave()
+  await accepted
+}
+
+async function acceptRead(around: Around, mail: ReadyMail): Promise<void> {
+  const { desk } = around
+  try {
+    const outcome = await desk.database.write((tx) => acceptMail(tx, around, mail))
+    if (!outcome || !isInConversation(outcome.verdict)) await dropFiles(desk, mail.files)
+  } catch (error) {
+    // After an answer that got lost nobody knows whether rows name them.
+    if (!(error instanceof Unavailable)) await dropFiles(desk, mail.files)
+    throw error
+  }
+}
+
+/** The last resort, and the one after that: `failed`, until somebody replays it. */
+async function attachRaw(around: Around, raw: RawMail, why: string): Promise<void> {
+  const { desk } = around
+  try {
+    const contents = await readRaw(desk, raw)
+    const [file] = await storeAttachments(desk, raw, [asFile(contents)])
+    if (!file) throw new Error('the raw mail was not stored as a file')
+    const outcome = await desk.database.write((tx) => acceptUnreadable(tx, around, raw, glimpse(contents), file, why))
+    if (!outcome) await dropFiles(desk, [file])
+  } catch (error) {
+    if (error instanceof Unavailable) throw error
+    desk.log.error({ err: error, rawmail: raw.seq }, 'a mail could not even be attached to a conversation')
+    const reason = `${why} ${error instanceof Error ? error.message : String(error)}`
+    await desk.database.write((tx) => noteOutcome(tx, raw.seq, undefined, { verdict: 'failed', reason }))
+  }
+}

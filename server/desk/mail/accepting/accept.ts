@@ -1,0 +1,124 @@
+// Turns one mail that was read into a message: the one write in which everything happens that follows from it.
+import { lockForChange, lockTextsUntilCommit } from '../../../db/differences.ts'
+import { prepared } from '../../../db/prepared.ts'
+import type { Tx } from '../../../db/write.ts'
+import { recordEvent } from '../../../events/record.ts'
+import { emailKey } from '../../../lib/email.ts'
+import { listDepartmentsOf } from '../../agents/agents.ts'
+import { bareMessageId } from '../../conversations/thread-ids.ts'
+import { findCustomer } from '../../customers/customers.ts'
+import { signedConversation } from '../../outbox/message-id.ts'
+import type { Around } from './around.ts'
+import { hold, isFlood } from './hold.ts'
+import { type Leads, leadsOf } from './leads.ts'
+import { lookUp, type Sender } from './look-up.ts'
+import { bookMachineMail } from './machines.ts'
+import { noteOutcome, type Outcome } from './outcome.ts'
+import { joinConversation, openFromMail, type Placed } from './place.ts'
+import type { ReadyMail } from './ready.ts'
+import { type Writer, whoWrites } from './sender.ts'
+import { type Thread, threadOf } from './thread.ts'
+
+/** Two mails of one thread that are accepted at the same time would each find no trace of the other. */
+const THREAD_LOCK = 7_305
+
+/**
+ * Accepts a mail. Undefined: another process has done it already. Running it twice does nothing twice, since the row says
+ * what became of it.
+ */
+export async function acceptMail(tx: Tx, around: Around, mail: ReadyMail): Promise<Outcome | undefined> {
+  const { raw, read, envelope } = mail
+  if (!(await lockWaiting(tx, raw.seq))) return undefined
+  const leads = leadsOf(read, envelope, around.secret)
+  const ownId = read.messageId === undefined ? undefined : bareMessageId(read.messageId)
+  await lockTextsUntilCommit(tx, THREAD_LOCK, [...(ownId === undefined ? [] : [ownId]), ...leads.answered])
+  const known = (await ownMail(ownId, around)) ?? (await duplicate(tx, mail, ownId))
+  if (known) return noteOutcome(tx, raw.seq, read, known)
+  const booked = await bookMachineMail(tx, raw.seq, read, around.secret, raw.received_at)
+  if (booked) return noteOutcome(tx, raw.seq, read, booked)
+  return acceptMessage(tx, around, mail, leads)
+}
+
+async function acceptMessage(tx: Tx, around: Around, mail: ReadyMail, leads: Leads): Promise<Outcome> {
+  const { raw, read } = mail
+  const writer = await whoWrites(tx, mail, leads, around)
+  const thread = await findThread(tx, mail, leads, writer)
+  if (read.kind === 'auto-reply' && thread.conversationId === undefined) {
+    recordEvent(tx, { type: 'mail.accepted', data: { rawmailid: raw.seq, verdict: 'auto-reply' } })
+    const reason = `An automatic reply to nothing that this desk sent. ${read.kindReason ?? ''}`.trim()
+    return noteOutcome(tx, raw.seq, read, { verdict: 'auto-reply', reason })
+  }
+  const flood = await isFlood(tx, around.settings, mail, thread.conversationId)
+  if (flood.isFlood) return hold(tx, mail, thread.conversationId)
+  const placed: Placed = { mail, writer, leads, budget: flood.budget }
+  return thread.conversationId === undefined
+    ? openFromMail(tx, around, placed, thread)
+    : joinConversation(tx, around, placed, thread)
+}
+
+const waiting = prepared((tx: Tx, seq: number) =>
+  lockForChange(tx, tx.selectFrom('raw_mails').select(['state', 'group_seq']).where('seq', '=', seq)),
+)
+
+async function lockWaiting(tx: Tx, seq: number): Promise<boolean> {
+  const [row] = await waiting(tx, seq)
+  return row?.state === 'waiting' && row.group_seq === null
+}
+
+/** Only we can sign, so a mail under a Message-ID of ours is our own, whichever way it came back. */
+async function ownMail(ownId: string | undefined, around: Around): Promise<Outcome | undefined> {
+  const conversationId = ownId === undefined ? undefined : signedConversation(around.secret, ownId)
+  if (conversationId === undefined) return undefined
+  return { verdict: 'own', reason: 'A mail of this desk that came back: by a list, a blind copy or a forwarding.' }
+}
+
+const sameMail = prepared((tx: Tx, messageId: string, bodyHash: string, sender: string, seq: number) =>
+  tx
+    .selectFrom('raw_mails')
+    .select(['seq', 'conversation_id', 'group_seq'])
+    .where('message_id', '=', messageId)
+    .where('body_hash', '=', bodyHash)
+    .where('sender_key', '=', sender)
+    .where('seq', '<>', seq)
+    .where('group_seq', 'is not', null)
+    .limit(1),
+)
+
+/** The same mail by another mailbox, or delivered twice with other trace headers. */
+async function duplicate(tx: Tx, { raw, read }: ReadyMail, ownId: string | undefined): Promise<Outcome | undefined> {
+  if (ownId === undefined || !read.from) return undefined
+  const [same] = await sameMail(tx, ownId, read.bodyHash, emailKey(read.from.address), raw.seq)
+  if (!same) return undefined
+  return {
+    verdict: 'duplicate',
+    reason: `The same mail as raw mail ${same.seq}, which came before.`,
+    detail: { rawmailid: same.seq },
+    conversationId: same.conversation_id ?? undefined,
+    groupSeq: same.group_seq ?? undefined,
+  }
+}
+
+async function findThread(tx: Tx, { raw, read }: ReadyMail, leads: Leads, writer: Writer): Promise<Thread> {
+  // It was attached to a conversation when it could not be read; now that it can, that is where it belongs.
+  if (raw.conversation_id !== null)
+    return {
+      conversationId: raw.conversation_id,
+      isGuest: false,
+      reason: 'It could not be read when it came, and was read again.',
+    }
+  const { from, agent, isForged } = writer
+  const sender: Sender = {
+    key: from && emailKey(from.address),
+    customer: from && !agent ? await findCustomer(tx, from.address) : undefined,
+    sees: agent && (await sightOf(tx, agent)),
+    isForged,
+  }
+  return threadOf(await lookUp(tx, read, leads, sender))
+}
+
+/** Owners and administrators see every department, agents their own. */
+async function sightOf(tx: Tx, agent: { id: string; role: string }): Promise<(departmentId: string) => boolean> {
+  if (agent.role !== 'A') return () => true
+  const departments = new Set(await listDepartmentsOf(tx, agent.id))
+  return (departmentId) => departments.has(departmentId)
+}

@@ -1,0 +1,53 @@
+// Taking raw mails that wait: nobody else gets them until the lease ends.
+import { sql } from 'kysely'
+import { engineOf } from '../../../db/differences.ts'
+import type { Database } from '../../../db/open.ts'
+import { enqueue } from '../../../jobs/queue.ts'
+import type { RawMail } from '../intake/read-raw.ts'
+
+/** Longer than any portion takes. After a crash, its mails wait for so long. */
+const LEASE_MS = 5 * 60_000
+/** 5 s, 10 s, 20 s: what a mail meets is mostly gone by then, or never. */
+const pauseMs = (attempts: number): number => 5_000 * 2 ** (attempts - 1)
+
+/** Takes up to `limit` mails, the oldest first. Each time counts as an attempt, so that one that ends the process is noticed. */
+export function claimRaw(database: Database, limit: number, now = Date.now()): Promise<RawMail[]> {
+  return database.write(async (tx) => {
+    const skip = engineOf(tx) === 'postgres' ? sql`for update skip locked` : sql``
+    const { rows } = await sql<RawMail>`
+      update raw_mails set locked_until = ${now + LEASE_MS}, attempts = attempts + 1
+      where seq in (
+        select seq from raw_mails
+        where state = 'waiting' and (locked_until is null or locked_until <= ${now})
+        order by seq limit ${sql.lit(limit)} ${skip})
+      returning *`.execute(tx)
+    return rows.sort((a, b) => a.seq - b.seq)
+  })
+}
+
+/** Gives a mail back for another attempt after a pause. */
+export function postpone(database: Database, raw: Pick<RawMail, 'seq' | 'attempts'>, reason: string): Promise<void> {
+  const until = Date.now() + pauseMs(raw.attempts)
+  return database.write(async (tx) => {
+    await tx
+      .updateTable('raw_mails')
+      .set({ locked_until: until, reason })
+      .where('seq', '=', raw.seq)
+      .where('state', '=', 'waiting')
+      .execute()
+    await enqueue(tx, 'accept-mails', {}, { runAt: until, uniqueKey: `accept-mails:${raw.seq}` })
+  })
+}
+
+/** Gives mails back as they were: what failed was not their fault. */
+export function giveBack(database: Database, seqs: readonly number[]): Promise<void> {
+  return database.write(async (tx) => {
+    if (seqs.length === 0) return
+    await tx
+      .updateTable('raw_mails')
+      .set((eb) => ({ locked_until: null, attempts: eb('attempts', '-', 1) }))
+      .where('seq', 'in', seqs)
+      .where('state', '=', 'waiting')
+      .execute()
+  })
+}

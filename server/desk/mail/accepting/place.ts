@@ -1,0 +1,256 @@
+// Puts a mail where it belongs: into a conversation that is there, or into a new one.
+import type { Tx } from '../../../db/write.ts'
+import { recordEvent } from '../../../events/record.ts'
+import { emailKey } from '../../../lib/email.ts'
+import { systemActor } from '../../actor.ts'
+import { type Conversation, openConversation } from '../../conversations/conversation.ts'
+import { addLink } from '../../conversations/links.ts'
+import { addMail } from '../../conversations/mails.ts'
+import { getConversationForMessage } from '../../conversations/merged.ts'
+import { type Author, type MessageDraft, postMessage } from '../../conversations/messages.ts'
+import { addThreadId, bareMessageId, findByThreadIds } from '../../conversations/thread-ids.ts'
+import { addCustomer, type Customer, findOrAddCustomer } from '../../customers/customers.ts'
+import { addFile } from '../../files/files.ts'
+import type { MailAddress } from '../reading/mail.ts'
+import { acknowledge } from '../sending/acknowledge.ts'
+import { type Around, departmentFor } from './around.ts'
+import { messageOf } from './body.ts'
+import type { Budget } from './budget.ts'
+import type { Leads } from './leads.ts'
+import { noteDraft } from './machines.ts'
+import { mayAnswerAutomatically } from './may-answer.ts'
+import { noteOutcome, type Outcome, subjectOf } from './outcome.ts'
+import type { ReadyMail } from './ready.ts'
+import { copiesOf, withCopies } from './recipients.ts'
+import { ruleFor } from './rules.ts'
+import type { Writer } from './sender.ts'
+import type { Thread } from './thread.ts'
+import type { Verdict } from './verdict.ts'
+
+/** A mail with everything that was found out about it. */
+export interface Placed {
+  mail: ReadyMail
+  writer: Writer
+  leads: Leads
+  budget: Budget
+}
+
+type NewThread = Extract<Thread, { conversationId: undefined }>
+type KnownThread = Extract<Thread, { conversationId: string }>
+
+export async function openFromMail(tx: Tx, around: Around, placed: Placed, thread: NewThread): Promise<Outcome> {
+  const { mail, writer, budget } = placed
+  const { raw, read, envelope } = mail
+  const rule = ruleFor(around.rules, read, envelope.from)
+  const isSpam = rule?.action === 'block'
+  const at = raw.received_at
+  const requester = await customerOf(tx, writer.insteadOf ?? writer.from)
+  // Whoever a spammer or a forger puts into Cc would get our answers to it.
+  const mayInvite = !isSpam && !writer.isForged && (read.kind === 'person' || read.kind === 'automatic')
+  const opened = await openConversation(tx, {
+    author: { kind: 'customer', userId: requester.user_id },
+    customerId: requester.id,
+    departmentId: departmentFor(around, raw),
+    subject: subjectOf(read) || '(no subject)',
+    channel: 'E',
+    status: isSpam ? 'B' : 'N',
+    message: await storedMessage(tx, mail),
+    cc: mayInvite ? invited(mail, around, writer, requester) : [],
+    at,
+  })
+  const { groupSeq } = opened
+  for (const otherId of thread.linkTo) await addLink(tx, opened.id, otherId, 'claimed', at)
+  await noteMail(tx, placed, opened, groupSeq, thread.reason, false)
+  for (const note of notesOf(placed, thread, around)) await postMessage(tx, opened, noteDraft(note, at))
+  await acknowledge(tx, around.desk, {
+    conversation: opened,
+    customer: requester,
+    mayAnswer:
+      raw.source !== 'import' && budget === 'free' && !writer.isForged && mayAnswerAutomatically(read, envelope),
+  })
+  const why = isSpam ? `Spam by a rule for ${rule.header ?? 'senders'}: ${rule.pattern}. ` : ''
+  return noteOutcome(tx, raw.seq, read, {
+    ...outcomeOf(mail, isSpam ? 'spam' : 'opened', `${why}${thread.reason}`),
+    conversationId: opened.id,
+    groupSeq,
+  })
+}
+
+export async function joinConversation(tx: Tx, around: Around, placed: Placed, thread: KnownThread): Promise<Outcome> {
+  const { mail, writer } = placed
+  const { raw, read } = mail
+  const rule = ruleFor(around.rules, read, mail.envelope.from)
+  // What a filter thinks of a mail counts for less than that its sender is in the middle of a conversation.
+  if (rule?.action === 'block' && (rule.subject === 'sender' || thread.isGuest))
+    return openFromMail(tx, around, placed, {
+      conversationId: undefined,
+      linkTo: [thread.conversationId],
+      reason: thread.reason,
+    })
+  const conversation = await getConversationForMessage(tx, systemActor, thread.conversationId)
+  // Deleted, or marked as spam, in the moment before it was locked.
+  if (conversation.status === 'X' || conversation.status === 'B')
+    return openFromMail(tx, around, placed, {
+      conversationId: undefined,
+      linkTo: [conversation.id],
+      reason: 'The conversation that it belongs to is gone.',
+    })
+  const at = raw.received_at
+  const customer = writer.agent ? undefined : await customerOf(tx, writer.from)
+  const author: Author = writer.agent
+    ? { kind: 'agent', userId: writer.agent.id }
+    : { kind: 'customer', userId: customer?.user_id ?? '' }
+  const current = thread.isGuest ? conversation : await invite(tx, conversation, placed, around)
+  // Before the message: it writes the row as it was locked, with what the message changes.
+  for (const note of notesOf(placed, thread, around)) await postMessage(tx, current, noteDraft(note, at))
+  const { groupSeq } = await postMessage(tx, current, {
+    author,
+    message: await storedMessage(tx, mail),
+    isNote: false,
+    isAutomatic: read.kind === 'auto-reply',
+    at,
+    mail: (await isToBeMailed(tx, current, placed)) ? { undoSeconds: 0 } : 'none',
+  })
+  await noteMail(tx, placed, current, groupSeq, thread.reason, thread.isGuest)
+  return noteOutcome(tx, raw.seq, read, {
+    ...outcomeOf(mail, 'joined', thread.reason),
+    conversationId: current.id,
+    groupSeq,
+  })
+}
+
+const outcomeOf = ({ read, unread }: ReadyMail, verdict: Verdict, reason: string): Outcome => ({
+  verdict: unread === undefined ? verdict : 'unreadable',
+  reason: unread ?? reason,
+  detail: read.faults.length > 0 ? { faults: read.faults } : undefined,
+})
+
+/** What an agent writes by mail goes to the customer, unless it did so by itself, or is history. */
+async function isToBeMailed(tx: Tx, conversation: Conversation, { mail, writer }: Placed): Promise<boolean> {
+  if (!writer.agent || mail.raw.source === 'import') return false
+  const row = await tx
+    .selectFrom('customers')
+    .select('email_key')
+    .where('id', '=', conversation.customer_id)
+    .executeTakeFirst()
+  return ![...mail.read.to, ...mail.read.cc].some(({ address }) => emailKey(address) === row?.email_key)
+}
+
+/** The customer behind an address. Who has none is somebody new each time: two of them have nothing to do with each other. */
+async function customerOf(tx: Tx, address: MailAddress | undefined): Promise<Customer> {
+  if (!address) return addCustomer(tx, { firstname: 'Unknown', lastname: 'sender' })
+  return findOrAddCustomer(tx, address.address, address.name.slice(0, 200).toWellFormed() || undefined)
+}
+
+/** The rows of its files, whose contents are stored already, and the message that names them. */
+async function storedMessage(tx: Tx, { read, files }: ReadyMail): Promise<MessageDraft> {
+  for (const { id, name, type, size } of files) await addFile(tx, { id, name, type, size })
+  return messageOf(read, files)
+}
+
+const invited = ({ read, envelope }: ReadyMail, around: Around, writer: Writer, requester: Customer): string[] => {
+  const copies = copiesOf(read, envelope, around, requester.email_key ?? undefined)
+  return withCopies({ cc: null }, requester.email_key ?? undefined, [...copies, ...writer.alsoTo]) ?? []
+}
+
+/** Whom a participant writes to as well takes part from now on. */
+async function invite(
+  tx: Tx,
+  conversation: Conversation,
+  { mail, writer }: Placed,
+  around: Around,
+): Promise<Conversation> {
+  const { read, envelope } = mail
+  if (read.kind !== 'person' || writer.isForged) return conversation
+  const copies = copiesOf(read, envelope, around, writer.from && emailKey(writer.from.address))
+  if (copies.length === 0) return conversation
+  const row = await tx
+    .selectFrom('customers')
+    .select('email_key')
+    .where('id', '=', conversation.customer_id)
+    .executeTakeFirst()
+  const all = withCopies(conversation, row?.email_key ?? undefined, copies)
+  if (!all) return conversation
+  const cc = JSON.stringify(all)
+  await tx.updateTable('conversations').set({ cc }).where('id', '=', conversation.id).execute()
+  recordEvent(tx, { type: 'conversation.changed', conversationId: conversation.id, data: { copies: all.length } })
+  return { ...conversation, cc }
+}
+
+function notesOf({ mail, writer, budget }: Placed, thread: Thread, around: Around): string[] {
+  const isClaim = thread.conversationId === undefined ? thread.linkTo.length > 0 : thread.isGuest
+  const settings = around.settings
+  return [
+    ...writer.notes,
+    ...(isClaim ? [thread.reason] : []),
+    ...(budget === 'spent' && mail.read.kind === 'person'
+      ? [
+          `More than ${settings.mail_sender_budget} mails within an hour come from this sender, or more than ${settings.mail_conversation_budget} in this conversation: none is answered automatically.`,
+        ]
+      : []),
+  ]
+}
+
+/** How many ids that are not known yet are remembered of a mail: a reply to one of them belongs to the same conversation. */
+const MAX_NAMED = 20
+
+/** The mail beside its message, and the Message-IDs that lead to it from now on. */
+async function noteMail(
+  tx: Tx,
+  { mail, writer, leads }: Placed,
+  conversation: Conversation,
+  groupSeq: number,
+  reason: string,
+  isGuest: boolean,
+): Promise<void> {
+  const { raw, read, authentication } = mail
+  const messageId = read.messageId === undefined ? null : bareMessageId(read.messageId)
+  const incoming = {
+    raw_seq: raw.seq,
+    thread_reason: reason,
+    authentication: authentication && JSON.stringify(authentication),
+    is_guest: isGuest ? 1 : 0,
+  }
+  // An agent's answer by mail has left by mail as well: one row says both.
+  const { numUpdatedRows } = writer.agent
+    ? await tx.updateTable('mails').set(incoming).where('group_seq', '=', groupSeq).executeTakeFirst()
+    : { numUpdatedRows: 0n }
+  if (Number(numUpdatedRows) === 0)
+    await addMail(tx, {
+      group_seq: groupSeq,
+      conversation_id: conversation.id,
+      direction: 'in',
+      ...incoming,
+      message_id: messageId,
+      in_reply_to: leads.answered[0] ?? null,
+      sender: JSON.stringify(writer.from ?? { name: '', address: '' }),
+      recipients: JSON.stringify(read.to.slice(0, 200)),
+      copies: JSON.stringify(read.cc.slice(0, 200)),
+      subject: subjectOf(read),
+      kind: read.kind,
+      dated_at: read.date ?? null,
+      created_at: raw.received_at,
+    })
+  await noteThreadIds(tx, read.kind, messageId, leads, conversation.id, raw.received_at, isGuest)
+}
+
+async function noteThreadIds(
+  tx: Tx,
+  kind: string,
+  messageId: string | null,
+  leads: Leads,
+  conversationId: string,
+  at: number,
+  isGuest: boolean,
+): Promise<void> {
+  const named = isGuest ? [] : leads.answered.slice(0, MAX_NAMED)
+  const known = await findByThreadIds(tx, [...(messageId === null ? [] : [messageId]), ...named])
+  // Who gives his mail the Message-ID of another one must not become what that one's answers find.
+  const isTaken = known.some((match) => match.messageId === messageId && match.origin !== 'named')
+  const isMass = kind === 'list' || kind === 'bulk' || kind === 'automatic'
+  if (messageId !== null && !isTaken) await addThreadId(tx, messageId, conversationId, isMass ? 'mass' : 'received', at)
+  for (const id of named) {
+    const isKnown = known.some((match) => match.messageId === id && match.conversationId === conversationId)
+    if (!isKnown) await addThreadId(tx, id, conversationId, 'named', at)
+  }
+}

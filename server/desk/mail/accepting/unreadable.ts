@@ -1,0 +1,87 @@
+// A mail that could not be read or accepted still becomes a conversation, with the raw mail attached, that says why.
+import type { Tx } from '../../../db/write.ts'
+import { isEmail } from '../../../lib/email.ts'
+import { openConversation } from '../../conversations/conversation.ts'
+import { addCustomer, findOrAddCustomer } from '../../customers/customers.ts'
+import { addFile } from '../../files/files.ts'
+import type { RawMail } from '../intake/read-raw.ts'
+import type { MailPart } from '../reading/mail.ts'
+import { type Around, departmentFor } from './around.ts'
+import { clean, type StoredFile } from './body.ts'
+import { noteOutcome, type Outcome } from './outcome.ts'
+
+/** Read by the simplest means: the usual ones have just failed. */
+export interface Glimpse {
+  from: string | undefined
+  subject: string
+}
+
+const HEADERS_LOOKED_AT = 64 * 1024
+
+/** What the first lines of a mail say, as far as plain ASCII goes. */
+export function glimpse(contents: Uint8Array): Glimpse {
+  const text = Buffer.from(contents.buffer, contents.byteOffset, Math.min(contents.byteLength, HEADERS_LOOKED_AT))
+    .toString('latin1')
+    .replace(/\r\n?/g, '\n')
+  const [head = ''] = text.split('\n\n', 1)
+  const field = (name: string): string =>
+    head
+      .split(/\n(?![ \t])/)
+      .find((line) => line.toLowerCase().startsWith(`${name}:`))
+      ?.slice(name.length + 1)
+      .replace(/[^\x20-\x7e]+/g, ' ')
+      .trim() ?? ''
+  const address = /<([^<>]*)>\s*$/.exec(field('from'))?.[1] ?? field('from')
+  return { from: isEmail(address.trim()) ? address.trim() : undefined, subject: field('subject').slice(0, 200) }
+}
+
+/** The mail as a file that mail programs open. */
+export const asFile = (contents: Uint8Array) => ({
+  name: 'mail.eml',
+  type: 'message/rfc822',
+  contents,
+  contentId: undefined,
+})
+
+/** What stands in the conversation instead of its text. */
+export function unreadPart(why: string): MailPart {
+  const text = clean(`This mail could not be read: ${why}\nIt is attached as it came.`)
+  return { kind: 'message', body: text, isHtml: false, text }
+}
+
+/** Undefined: another process has accepted it meanwhile. */
+export async function acceptUnreadable(
+  tx: Tx,
+  around: Around,
+  raw: RawMail,
+  seen: Glimpse,
+  file: StoredFile,
+  why: string,
+): Promise<Outcome | undefined> {
+  const row = await tx
+    .selectFrom('raw_mails')
+    .select(['state', 'group_seq'])
+    .where('seq', '=', raw.seq)
+    .executeTakeFirst()
+  if (row?.state !== 'waiting' || row.group_seq !== null) return undefined
+  const requester = seen.from
+    ? await findOrAddCustomer(tx, seen.from)
+    : await addCustomer(tx, { firstname: 'Unknown', lastname: 'sender' })
+  await addFile(tx, { id: file.id, name: file.name, type: file.type, size: file.size })
+  const { text } = unreadPart(why)
+  const opened = await openConversation(tx, {
+    author: { kind: 'customer', userId: requester.user_id },
+    customerId: requester.id,
+    departmentId: departmentFor(around, raw),
+    subject: seen.subject || 'A mail that could not be read',
+    channel: 'E',
+    message: { body: text, isHtml: false, text, fileIds: [file.id] },
+    at: raw.received_at,
+  })
+  return noteOutcome(tx, raw.seq, undefined, {
+    verdict: 'unreadable',
+    reason: why,
+    conversationId: opened.id,
+    groupSeq: opened.groupSeq,
+  })
+}
