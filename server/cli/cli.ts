@@ -15,7 +15,9 @@ import { demoCommand } from './demo.ts'
 import { departmentAddCommand } from './department-add.ts'
 import { departmentListCommand } from './department-list.ts'
 import { doctorCommand } from './doctor.ts'
+import { importCommand } from './import.ts'
 import { Exit, exitCodes, type Io, processIo, UsageError } from './io.ts'
+import { mailCommand } from './mail.ts'
 import { migrateCommand } from './migrate.ts'
 import { examples } from './print.ts'
 import { serveCommand } from './serve.ts'
@@ -37,7 +39,15 @@ Settings come from the environment (docs/running.md). Exit codes: 0 done, 1 fail
   for (const command of [agentAddCommand, agentListCommand, agentPasswordCommand]) agent.addCommand(command(io))
   for (const command of [departmentAddCommand, departmentListCommand]) department.addCommand(command(io))
   for (const command of [apikeyAddCommand, apikeyListCommand, apikeyRevokeCommand]) apikey.addCommand(command(io))
-  for (const command of [serveCommand, migrateCommand, doctorCommand, backupCommand, demoCommand])
+  for (const command of [
+    serveCommand,
+    migrateCommand,
+    doctorCommand,
+    backupCommand,
+    importCommand,
+    mailCommand,
+    demoCommand,
+  ])
     program.addCommand(command(io))
   for (const group of [agent, department, apikey]) program.addCommand(group)
   everyCommand(program, (command) => {

@@ -15,7 +15,7 @@ export interface Io {
   env: Record<string, string | undefined>
   stdin: Input
   /** Standard output: what was asked for, and nothing else. */
-  out(text: string): void
+  out(text: string | Uint8Array): void
   /** Standard error: everything that is said beside it. */
   err(text: string): void
 }

@@ -33,7 +33,8 @@ export async function deskhand(args: readonly string[], { env = {}, stdin = '', 
     env,
     stdin: input,
     out: (text) => {
-      said.out += text
+      // Bytes as they are, one character each.
+      said.out += typeof text === 'string' ? text : Buffer.from(text).toString('latin1')
     },
     err: (text) => {
       said.err += text

@@ -72,7 +72,7 @@ export function mail(engine: Engine): string[] {
     'create unique index raw_mails_content on raw_mails (mailbox_id, content_hash)',
     `create index raw_mails_waiting on raw_mails (seq) where state = 'waiting'`,
     // Nearly all are accepted: a list of those walks the table itself.
-    `create index raw_mails_failed on raw_mails (seq) where state = 'failed'`,
+    `create index raw_mails_stuck on raw_mails (state, seq) where state not in ('accepted', 'waiting')`,
     'create index raw_mails_verdict on raw_mails (verdict, seq) where verdict is not null',
     'create index raw_mails_mailbox on raw_mails (mailbox_id, seq)',
     'create index raw_mails_message on raw_mails (message_id) where message_id is not null',

@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newDesk, type TestDesk } from '../../../test/desk.ts'
-import { aMailbox } from '../../../test/mailbox.ts'
+import { aMailboxRow } from '../../../test/mailbox-row.ts'
 import { planOf, wholeTableReads } from '../../../test/plan.ts'
 import { aliasesQuery, findMailboxFor, findPostmaster } from './routing.ts'
 
 let desk: TestDesk
 beforeAll(async () => {
   desk = await newDesk()
-  await aMailbox(desk, { id: 'support0', address: 'Support@desk.test', aliases: ['help@desk.test', 'a+b@desk.test'] })
-  await aMailbox(desk, { id: 'sales000', address: 'sales@münchen.test', is_default: 1 })
-  await aMailbox(desk, { id: 'plus0000', address: 'support+vip@desk.test' })
-  await aMailbox(desk, { id: 'off00000', address: 'off@desk.test', aliases: ['off2@desk.test'], is_active: 0 })
-  await aMailbox(desk, { id: 'gone0000', address: 'gone@desk.test', aliases: ['gone2@desk.test'], deleted_at: 1 })
+  await aMailboxRow(desk, {
+    id: 'support0',
+    address: 'Support@desk.test',
+    aliases: ['help@desk.test', 'a+b@desk.test'],
+  })
+  await aMailboxRow(desk, { id: 'sales000', address: 'sales@münchen.test', is_default: 1 })
+  await aMailboxRow(desk, { id: 'plus0000', address: 'support+vip@desk.test' })
+  await aMailboxRow(desk, { id: 'off00000', address: 'off@desk.test', aliases: ['off2@desk.test'], is_active: 0 })
+  await aMailboxRow(desk, { id: 'gone0000', address: 'gone@desk.test', aliases: ['gone2@desk.test'], deleted_at: 1 })
 })
 afterAll(() => desk.close())
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { newDesk, type TestDesk } from '../../../../test/desk.ts'
-import { aMailbox } from '../../../../test/mailbox.ts'
+import { aMailboxRow } from '../../../../test/mailbox-row.ts'
 import { talkTo } from '../../../../test/smtp-client.ts'
 import { Unavailable } from '../../../lib/errors.ts'
 import { CERTIFICATE, PRIVATE_KEY } from '../../../lib/fetch-guard.certificate.ts'
@@ -22,9 +22,9 @@ const settings: InletSettings = { smtpPort: 0, lmtpPort: 0, host: '127.0.0.1', s
 
 beforeAll(async () => {
   desk = await newDesk()
-  await aMailbox(desk, { id: 'support0', address: 'support@desk.test', aliases: ['help@desk.test'], is_default: 1 })
-  await aMailbox(desk, { id: 'sales000', address: 'sales@desk.test' })
-  await aMailbox(desk, { id: 'off00000', address: 'off@desk.test', is_active: 0 })
+  await aMailboxRow(desk, { id: 'support0', address: 'support@desk.test', aliases: ['help@desk.test'], is_default: 1 })
+  await aMailboxRow(desk, { id: 'sales000', address: 'sales@desk.test' })
+  await aMailboxRow(desk, { id: 'off00000', address: 'off@desk.test', is_active: 0 })
   inlets = await openInlets(desk.app, settings)
   smtp = inlets.smtpPort ?? 0
   lmtp = inlets.lmtpPort ?? 0
