@@ -34,8 +34,8 @@ export function textOfTree(root: TreeNode, options: TextOptions = {}): string {
     const ends = APART.has(tag) ? 2 : isBlock(tag) ? 1 : 0
     if (tag === 'td' || tag === 'th') text.cell()
     else text.apart(ends)
-    // The sign of an item stands where the item begins, not where a later part of it does.
-    if (sign !== '' && node.from >= from) text.sign(sign)
+    // The sign of an item stands where its words begin, not where a later part of it does.
+    if (sign !== '' && (node.from >= from || !hasWords(node, from))) text.sign(sign)
     writeChildren(node)
     if (withLinks && tag === 'a') text.address(node.attributes.href ?? '')
     if (sign !== '') text.signed()
@@ -49,13 +49,18 @@ export function textOfTree(root: TreeNode, options: TextOptions = {}): string {
   return text.toString()
 }
 
+/** Whether there is anything to read in the leaves before one. */
+const hasWords = (node: TreeNode, before: number): boolean =>
+  node.from < before &&
+  (node.tag === 'hr' || node.text.trim() !== '' || node.children.some((child) => hasWords(child, before)))
+
 class TextWriter {
   #text = ''
   /** Line ends that are due before the next word; without any, what stands between this word and the last. */
   #breaks = 0
   #gap = ''
-  /** A paragraph in an item begins behind the item's sign. */
-  #isBehindSign = false
+  /** Of the item that begins; a paragraph in it begins behind the sign. */
+  #sign = ''
 
   get isFull(): boolean {
     return this.#text.length > TEXT_LIMIT
@@ -69,7 +74,8 @@ class TextWriter {
     if (this.#text !== '') this.#text += this.#breaks > 0 ? '\n'.repeat(this.#breaks) : this.#gap
     this.#breaks = 0
     this.#gap = ''
-    this.#isBehindSign = false
+    if (this.#sign !== '') this.#text += `${this.#sign} `
+    this.#sign = ''
     this.#text += text
   }
 
@@ -91,11 +97,11 @@ class TextWriter {
 
   /** A second one in a row makes an empty line. */
   lineEnd(): void {
-    if (!this.#isBehindSign) this.#breaks = Math.min(this.#breaks + 1, 2)
+    if (this.#sign === '') this.#breaks = Math.min(this.#breaks + 1, 2)
   }
 
   apart(lines: number): void {
-    if (!this.#isBehindSign) this.#breaks = Math.max(this.#breaks, lines)
+    if (this.#sign === '') this.#breaks = Math.max(this.#breaks, lines)
   }
 
   rule(): void {
@@ -108,14 +114,13 @@ class TextWriter {
     this.#gap = '\t'
   }
 
+  /** Shown before the first words of the item, if there are any. */
   sign(sign: string): void {
-    this.#add(sign)
-    this.#gap = ' '
-    this.#isBehindSign = true
+    this.#sign = sign
   }
 
   signed(): void {
-    this.#isBehindSign = false
+    this.#sign = ''
   }
 
   address(address: string): void {

@@ -20,6 +20,9 @@ const MAX_OPEN_TAGS = 1_000
 /** What lies deeper is kept, its tags are not: programs that read our HTML recurse. */
 const MAX_DEPTH = 250
 
+/** Longer ones are logs. */
+const MAX_PRE = 200_000
+
 export class TooDeep extends Error {}
 
 /** Their text is no text for people. Everything else that is not understood loses its tags and keeps its text. */
@@ -97,9 +100,9 @@ export function parseHtml(html: string): TreeNode {
     },
     ontext(text) {
       if (unreadable > 0) return
-      if (!parent.isPre || !text.includes('\n')) return addText(text)
       // Each line is a leaf, so that a quote can begin at any of them.
-      for (const line of text.split(/(?<=\n)/)) addText(line)
+      const lines = parent.isPre && text.length < MAX_PRE ? text.split(/(?<=\n)/) : [text]
+      for (const line of lines) addText(line)
     },
   })
   parser.end(html.toWellFormed().replace(CONTROLS, ''))

@@ -28,11 +28,11 @@ export const LINE_LIMIT = 500
 
 const QUOTE_SIGNS = /^(?: {0,2}[>＞])+ ?/
 
-/** At most one line for each line end: the caller bounds the text. */
-export function linesOfText(text: string): Line[] {
+/** The lines of a text; no more than one above `limit`, so that it can be seen that there are more. */
+export function linesOfText(text: string, limit: number): Line[] {
   const lines: Line[] = []
   let from = 0
-  while (from < text.length) {
+  while (from < text.length && lines.length <= limit) {
     const end = text.indexOf('\n', from)
     const to = end < 0 ? text.length : end + 1
     lines.push(lineOf(text.slice(from, Math.min(to, from + LINE_LIMIT)), from, to))

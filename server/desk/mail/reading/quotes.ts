@@ -39,7 +39,9 @@ function markQuotes(lines: readonly Line[]): Kind[] {
     const begin = restBegins(lines, at)
     if (begin) {
       if (hasWords(lines, kinds, above, at)) return quoteFrom(lines, kinds, at)
-      // Nothing was written above: it is passed on, and what it is about stands below.
+      // Nothing was written above but perhaps a name: it is passed on, and what it is about stands below.
+      for (let name = signatureStart(lines, above, at); name < at; name++)
+        if (kinds[name] === 'message') kinds[name] = 'signature'
       at = begin.behind - 1
       above = begin.behind
       continue
@@ -177,7 +179,7 @@ function hasWords(lines: readonly Line[], kinds: readonly Kind[], from: number, 
 function markSignatures(lines: readonly Line[], kinds: Kind[]): void {
   for (const [at, line] of lines.entries())
     if (kinds[at] === 'message' && (line.mark === 'signature' || isDevice(line))) kinds[at] = 'signature'
-  const runs = runsOf(kinds, (kind) => kind !== 'quote')
+  const runs = runsOf(kinds)
   // Between two quotes there are answers, and nobody signs each of them.
   for (const run of new Set([runs[0], runs.at(-1)])) {
     if (!run) continue
@@ -186,11 +188,11 @@ function markSignatures(lines: readonly Line[], kinds: Kind[]): void {
   }
 }
 
-/** Neighbours for which the same holds. */
-function runsOf(kinds: readonly Kind[], holds: (kind: Kind) => boolean): { from: number; to: number }[] {
+/** Neighbouring lines of the message. */
+function runsOf(kinds: readonly Kind[]): { from: number; to: number }[] {
   const runs: { from: number; to: number }[] = []
   for (const [at, kind] of kinds.entries()) {
-    if (!holds(kind)) continue
+    if (kind !== 'message') continue
     const last = runs.at(-1)
     if (last?.to === at) last.to = at + 1
     else runs.push({ from: at, to: at + 1 })
