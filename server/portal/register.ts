@@ -59,12 +59,12 @@ export async function portalRoutes(server: FastifyInstance, app: App): Promise<v
   server.get('/index.php', async (request, reply) => {
     const query = queryOf(request)
     const type = textOf(query.type)
-    if (type === 'my_tickets')
-      return send(
-        reply,
-        await conversationPage(db, siteOf(app), textOf(query.cid), Number(textOf(query.earlier))),
-        SECRET_HEADERS,
-      )
+    if (type === 'my_tickets') {
+      const page = await conversationPage(db, siteOf(app), textOf(query.cid), Number(textOf(query.earlier)))
+      // Not for good: a merge can be undone.
+      if ('elsewhere' in page) return reply.headers(SECRET_HEADERS).redirect(page.elsewhere, 302)
+      return send(reply, page, SECRET_HEADERS)
+    }
     if (type === 'page') return sendEntry(request, reply, urlcodeOf(textOf(query.urlcode)))
     if (type === '') return reply.redirect('/')
     throw new NotFound('There is no such page.')

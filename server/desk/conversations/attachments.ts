@@ -9,6 +9,7 @@ import { type File, findFile, getFile, removeFile, unknownFile } from '../files/
 import { getConversation, getConversationForChange } from './conversation.ts'
 import { messageTypes } from './letters.ts'
 import { findPublicConversation, publicGroupTypes } from './public.ts'
+import { cameByMerge } from './public-merged.ts'
 
 const bodySchema = z.object({
   fileid: z.string(),
@@ -47,8 +48,12 @@ export async function getVisibleFile(db: Reader, actor: Actor, id: string): Prom
 export async function getPublicFile(db: Reader, publicCode: string, id: string): Promise<File> {
   const conversation = await findPublicConversation(db, publicCode)
   const file = conversation && (await findFile(db, id))
-  if (!file || file.conversation_id !== conversation.id) throw unknownFile(id)
-  return assertPublic(db, conversation.id, file)
+  if (!file || file.conversation_id === null) throw unknownFile(id)
+  // Links in mails that were sent carry the old code: they go on working after a merge, for what was its own.
+  const isIts =
+    file.conversation_id === conversation.id || (await cameByMerge(db, conversation, id, file.conversation_id))
+  if (!isIts) throw unknownFile(id)
+  return assertPublic(db, file.conversation_id, file)
 }
 
 /** A file for a customer who has signed in: one that he sees in a conversation of his own. `customerId` is the contact's. */

@@ -125,3 +125,15 @@ export function movesQuery(
   const query = db.selectFrom('conversation_moves').selectAll().where(side, '=', conversationId)
   return (before === undefined ? query : query.where('seq', '<', before)).orderBy('seq', 'desc').limit(limit)
 }
+
+/** The merges of a conversation into others that have not been undone: one, or none. */
+export async function listMerges(db: Reader, conversationId: string): Promise<Move[]> {
+  const rows = await db
+    .selectFrom('conversation_moves')
+    .selectAll()
+    .where('from_id', '=', conversationId)
+    .where('kind', '=', 'merge')
+    .where('undone_at', 'is', null)
+    .execute()
+  return rows.map(parseMove)
+}

@@ -33,17 +33,26 @@ export interface PublicHistory {
   hasEarlier: boolean
 }
 
+export interface PublicFilter {
+  limit: number
+  offset: number
+  /** Only these groups; undefined: all. */
+  only?: readonly number[] | undefined
+}
+
 /** The newest `limit` public groups after leaving out the newest `offset`. */
 export async function listPublicHistory(
   db: Reader,
   conversation: { id: string },
-  { limit, offset }: { limit: number; offset: number },
+  { limit, offset, only }: PublicFilter,
 ): Promise<PublicHistory> {
+  if (only?.length === 0) return { groups: [], hasEarlier: false }
   const found = await db
     .selectFrom('message_groups')
     .selectAll()
     .where('conversation_id', '=', conversation.id)
     .where('rtype', 'in', publicGroupTypes)
+    .$if(only !== undefined, (query) => query.where('seq', 'in', only ?? []))
     .orderBy('created_at', 'desc')
     .orderBy('seq', 'desc')
     .limit(limit + 1)

@@ -6,6 +6,7 @@ import type { Conversation } from '../../desk/conversations/conversation.ts'
 import type { Message } from '../../desk/conversations/history.ts'
 import { messageTypes } from '../../desk/conversations/letters.ts'
 import { findPublicConversation, listPublicHistory, type PublicGroup } from '../../desk/conversations/public.ts'
+import { findMergedPlace } from '../../desk/conversations/public-merged.ts'
 import { NotFound } from '../../lib/errors.ts'
 import { type Content, html, type Markup } from '../../lib/markup.ts'
 import type { Page, Site } from '../layout.ts'
@@ -31,14 +32,30 @@ const statusWords: Record<string, string> = {
   P: 'Call in progress',
 }
 
+/** The page has another address now. */
+export interface Elsewhere {
+  elsewhere: string
+}
+
 /** `earlier`: how many pages back from the newest. */
-export async function conversationPage(db: Reader, site: Site, publicCode: string, earlier: number): Promise<Page> {
-  const conversation = await findPublicConversation(db, publicCode)
-  if (!conversation) throw new NotFound('There is no conversation at this address. Is the link complete?')
+export async function conversationPage(
+  db: Reader,
+  site: Site,
+  publicCode: string,
+  earlier: number,
+): Promise<Page | Elsewhere> {
+  const found = await findPublicConversation(db, publicCode)
+  const merged = found && (await findMergedPlace(db, found))
+  if (!found || merged?.kind === 'gone')
+    throw new NotFound('There is no conversation at this address. Is the link complete?')
+  if (merged?.kind === 'all') return { elsewhere: conversationPath(merged.publicCode) }
+  // Of one that was merged into somebody else's, its own messages, wherever they are now; under its own name.
+  const conversation = merged ? { ...found, status: merged.conversation.status } : found
   const pagesBack = Number.isInteger(earlier) ? Math.min(Math.max(earlier, 0), MAX_PAGES) : 0
-  const history = await listPublicHistory(db, conversation, {
+  const history = await listPublicHistory(db, merged?.conversation ?? found, {
     limit: GROUPS_ON_A_PAGE,
     offset: pagesBack * GROUPS_ON_A_PAGE,
+    only: merged?.groupSeqs,
   })
   const title = conversation.subject.trim() || 'Conversation'
   return {
