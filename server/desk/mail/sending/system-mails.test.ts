@@ -186,16 +186,18 @@ describe('an acknowledgement', () => {
   })
 
   test('speaks the language of the customer, else that of the account', async () => {
-    await desk.v1('POST', 'customers', { email: 'vera@example.com', name: 'Vera Wien', language: 'de-AT' })
+    const vienna = { email: 'vera@example.com', firstname: 'Vera', lastname: 'Wien', language: 'de-AT' }
+    await desk.v3('POST', 'customers', vienna)
     await acknowledged({ useridentifier: 'vera@example.com' })
-    await set({ language: 'de', timezone: 'Europe/Berlin' })
     await acknowledged({ useridentifier: 'nobody@example.com' })
     const [vera, nobody] = await queued('acknowledgement')
+    expect((await composed(nobody))?.text).toMatch(/^Hello,/)
     expect(await composed(vera)).toMatchObject({
       subject: 'Ihre Nachricht ist angekommen: Printer',
       text: expect.stringContaining('Guten Tag Vera Wien,'),
       html: expect.stringContaining('<html lang="de"'),
     })
+    await set({ language: 'de-CH' })
     expect((await composed(nobody))?.text).toMatch(/^Guten Tag,/)
   })
 })
