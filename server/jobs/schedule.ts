@@ -1,9 +1,12 @@
 // Everything timed, on one page.
 import type { JobName } from './catalog.ts'
 
+const SECOND = 1_000
 const HOUR = 3_600_000
 
 export const schedule: readonly { name: JobName; everyMs: number }[] = [
+  // Each mail has a job of its own: this is for those of a process that died with it.
+  { name: 'send-mail', everyMs: 20 * SECOND },
   { name: 'prune-events', everyMs: 6 * HOUR },
   { name: 'prune-sessions', everyMs: HOUR },
   { name: 'tell-troubles', everyMs: HOUR },

@@ -1,6 +1,7 @@
 // The outbox: every mail on its way out, with its state. Rows are written in the transaction of what causes the mail;
 // desk/mail/sending renders and sends them.
 import type { Selectable } from 'kysely'
+import { z } from 'zod'
 import { insertNumbered } from '../../db/prepared.ts'
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
@@ -30,6 +31,8 @@ export const outboxStates = {
 } as const
 export type OutboxState = keyof typeof outboxStates
 
+export const isOutboxState = (state: string): state is OutboxState => Object.hasOwn(outboxStates, state)
+
 /** What is mailed, and why. */
 export const outboxKinds = [
   'answer',
@@ -47,6 +50,12 @@ export interface Recipient {
   name: string
   address: string
 }
+
+const personSchema = z.object({ name: z.string(), address: z.string() })
+const recipientsSchema = z.object({ to: z.array(personSchema), cc: z.array(personSchema) })
+
+export const recipientsOf = ({ recipients }: Pick<OutboxMail, 'recipients'>): z.infer<typeof recipientsSchema> =>
+  recipientsSchema.parse(JSON.parse(recipients))
 
 export interface OutboxDraft {
   kind: OutboxKind

@@ -8,16 +8,15 @@ import type { Conversation } from '../../conversations/conversation.ts'
 import type { Message } from '../../conversations/history.ts'
 import { dkimOf, type Mailbox, type OutgoingSettings, secretsOf } from '../../mailboxes/mailbox.ts'
 import { replyAddress, rootMessageId } from '../../outbox/message-id.ts'
-import type { OutboxMail } from '../../outbox/outbox.ts'
+import { type OutboxMail, recipientsOf } from '../../outbox/outbox.ts'
 import type { MailDesk } from '../mail-desk.ts'
 import { attachment, chooseFiles, filesOf, inlineImages, linksTo } from './attachments.ts'
 import { composeAnswer, composeSystemMail } from './compose.ts'
 import { conversationOf } from './conversation-facts.ts'
 import { type Threading, threadingOf } from './references.ts'
+import { signed } from './sign.ts'
 import { domainOf } from './system-mail.ts'
 
-const person = z.object({ name: z.string(), address: z.string() })
-const recipientsSchema = z.object({ to: z.array(person), cc: z.array(person) })
 /** What sending itself keeps in `content`. */
 const contentSchema = z.looseObject({
   useTemplate: z.boolean().default(true),
@@ -46,7 +45,7 @@ export async function renderMail(
   const parts =
     mail.kind === 'answer' ? await answerParts(desk, mail, mailbox, server) : await systemParts(desk, mail, mailbox)
   if (!parts) return undefined
-  const { to, cc } = recipientsSchema.parse(JSON.parse(mail.recipients))
+  const { to, cc } = recipientsOf(mail)
   const done = new Set(contentOf(mail).accepted)
   const isAnswerOfMachine = NOBODY_WANTS_BACK.has(mail.kind)
   const head: MailComposerOptions = {
@@ -187,9 +186,5 @@ async function streamOf(desk: MailDesk, mailbox: Mailbox, options: MailComposerO
   const message = new MailComposer(options).compile()
   const dkim = dkimOf(mailbox)
   const { dkimKey } = secretsOf(desk.installation.secret, mailbox)
-  if (!dkim || !dkimKey) return message.createReadStream()
-  const { default: Dkim } = await import('nodemailer/lib/dkim')
-  const signer = new Dkim({ domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkimKey })
-  message.processFunc((input) => signer.sign(input))
-  return message.createReadStream()
+  return dkim && dkimKey ? signed(message, { ...dkim, privateKey: dkimKey }) : message.createReadStream()
 }

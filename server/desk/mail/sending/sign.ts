@@ -1,0 +1,27 @@
+// DKIM signatures on mails that leave.
+import { createPrivateKey } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type MimeNode from 'nodemailer/lib/mime-node'
+
+export interface SigningKey {
+  domain: string
+  selector: string
+  /** PEM. */
+  privateKey: string
+}
+
+/** The mail as bytes, signed. Throws on a key that cannot sign: nodemailer would send the mail without a signature. */
+export async function signed(message: MimeNode, { domain, selector, privateKey }: SigningKey): Promise<Readable> {
+  if (createPrivateKey(privateKey).asymmetricKeyType === 'rsa') {
+    const { default: Dkim } = await import('nodemailer/lib/dkim')
+    const signer = new Dkim({ domainName: domain, keySelector: selector, privateKey })
+    message.processFunc((input) => signer.sign(input))
+    return message.createReadStream()
+  }
+  // nodemailer knows RSA only. Ed25519 is rare, and a large library is loaded for it.
+  const raw = Buffer.concat(await message.createReadStream().toArray())
+  const { dkimSign } = await import('mailauth/lib/dkim/sign.js')
+  const { signatures, errors } = await dkimSign(raw, { signingDomain: domain, selector, privateKey })
+  if (errors.length > 0) throw new Error(`the mail cannot be signed: ${String(errors[0]?.err)}`)
+  return Readable.from([Buffer.from(signatures), raw])
+}
