@@ -7,6 +7,9 @@ import { type Components, refTo, type Schema } from './schema.ts'
 /** `/api/v3/tags/:id` → `/api/v3/tags/{id}`. */
 export const v3Path = ({ url }: V3Route): string => url.replace(/:(\w+)/g, '{$1}')
 
+/** `text/html; charset=utf-8` → `text/html`. */
+const bare = (type: string): string => type.split(';', 1)[0] ?? type
+
 const resourceOf = (url: string): string => url.split('/')[3] ?? ''
 
 const REFUSALS: Record<string, string> = {
@@ -31,7 +34,7 @@ export function v3Operation(route: V3Route, components: Components): Operation {
     responses: {
       '200': {
         description: 'Done.',
-        content: { 'application/json': { schema: components.of(route.answer, 'output') } },
+        content: { [bare(route.answerType)]: { schema: components.of(route.answer, 'output') } },
       },
       ...Object.fromEntries(
         Object.entries(REFUSALS).map(([status, description]) => [

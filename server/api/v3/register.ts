@@ -2,15 +2,17 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { App } from '../../app.ts'
 import { type Actor, mayWrite, systemActor } from '../../desk/actor.ts'
+import { UNKNOWN_TYPE } from '../../desk/files/names.ts'
 import type { Actors } from '../../http/actor.ts'
+import { dispositionOf } from '../../http/content.ts'
 import { parsePairs } from '../../http/input.ts'
 import { Invalid, NotAllowed } from '../../lib/errors.ts'
 import { NotSignedIn } from './refusal.ts'
-import type { V3Route } from './route.ts'
+import { Download, type V3Route } from './route.ts'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const PLUMBING = new Set(['register.ts', 'route.ts', 'refusal.ts'])
@@ -44,12 +46,23 @@ export async function v3Routes(server: FastifyInstance, app: App, actors: Actors
           reply,
           actors,
         })
+        if (answer instanceof Download) return sendFile(reply, answer)
         // Strings are sent as they are: without this, an answer that is one would go out unquoted.
-        return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
+        if (route.answerType === JSON_TYPE) return reply.type(JSON_TYPE).send(JSON.stringify(answer))
+        if (!reply.hasHeader('content-type')) reply.type(route.answerType)
+        return reply.send(answer)
       },
     })
   }
 }
+
+/** As plain bytes in a box without anything: a mail can hold pages and scripts. */
+const sendFile = (reply: FastifyReply, { name, contents }: Download): FastifyReply =>
+  reply
+    .header('content-security-policy', "default-src 'none'; sandbox; frame-ancestors 'none'")
+    .header('content-disposition', dispositionOf(name, false))
+    .type(UNKNOWN_TYPE)
+    .send(Buffer.from(contents.buffer, contents.byteOffset, contents.byteLength))
 
 const queryOf = (request: FastifyRequest): unknown => {
   const query: unknown = request.query

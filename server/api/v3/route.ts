@@ -26,6 +26,8 @@ export interface V3Route {
   query: z.ZodType
   body: z.ZodType | undefined
   answer: z.ZodType
+  /** What the answer is. Anything but JSON is sent as it is, under this type unless the call has set another. */
+  answerType: string
   /** Without an actor: sign-in. */
   isPublic: boolean
   handle(call: V3Call<unknown, unknown, unknown>): Promise<unknown>
@@ -45,9 +47,12 @@ interface V3Declaration<
   query?: Query
   body?: Body
   answer: Answer
+  answerType?: string
   isPublic?: boolean
   handle(call: V3Call<z.output<Path>, z.output<Query>, z.output<Body>>): Promise<z.input<Answer>>
 }
+
+export const JSON_TYPE = 'application/json; charset=utf-8'
 
 const nothing = z.object({})
 
@@ -66,9 +71,20 @@ export function v3<
     query: declaration.query ?? nothing,
     body: declaration.body,
     answer: declaration.answer,
+    answerType: declaration.answerType ?? JSON_TYPE,
     isPublic: declaration.isPublic ?? false,
     // register.ts parses with these very schemas before it calls: the one place where the types meet.
     handle: (call) => declaration.handle(call as V3Call<z.output<Path>, z.output<Query>, z.output<Body>>),
+  }
+}
+
+/** An answer that is no JSON but a file, which a browser saves and never shows: it may be a stranger's. */
+export class Download {
+  readonly name: string
+  readonly contents: Uint8Array
+  constructor(name: string, contents: Uint8Array) {
+    this.name = name
+    this.contents = contents
   }
 }
 
