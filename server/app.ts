@@ -5,6 +5,7 @@ import { bootstrap, type FirstStart } from './bootstrap.ts'
 import type { Config } from './config.ts'
 import { type Database, openDatabase } from './db/open.ts'
 import { type FileStore, openFileStore } from './desk/files/store.ts'
+import { type MailboxWatch, startMailboxWatch } from './desk/mail/intake/mailbox-watch.ts'
 import { type Languages, readLanguages } from './desk/mail/words/languages.ts'
 import { getSettings, type Installation, type Settings } from './desk/settings/settings.ts'
 import { followEvents, lastEventNumber } from './events/read.ts'
@@ -70,15 +71,18 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
       log,
       publicUrl: () => config.publicUrl ?? localUrl(config.host, port),
     }
+    let watch: MailboxWatch | undefined
     const events = followEvents(
       database,
       await lastEventNumber(database.reader),
       async (batch) => {
         if (batch.some(({ type }) => type === 'settings.changed')) await app.readSettings()
+        if (batch.some(({ type }) => type === 'mailbox.changed')) watch?.refresh()
       },
       (error) => log.warn({ err: error }, 'events could not be read'),
     )
     const worker = options.worker ? startWorker(database, jobHandlers(app), log) : undefined
+    if (options.worker) watch = startMailboxWatch(app, { sizeLimit: config.inlet.sizeLimit })
     const http = await buildServer(app)
     http.addHook('onListen', async () => {
       const [address] = http.addresses()
@@ -90,6 +94,7 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
       firstStart,
       async close() {
         await http.close()
+        await watch?.stop()
         await worker?.stop()
         await events.stop()
         await database.close()

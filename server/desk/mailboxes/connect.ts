@@ -25,11 +25,13 @@ export const tlsOptions = ({ host, authorities }: Pick<IncomingSettings, 'host' 
   ...(authorities !== undefined && { ca: [...getCACertificates('default'), authorities] }),
 })
 
-/** Not connected yet: `connect()`, and `close()` at the end. Throws what troubleOf understands. */
+/** Not connected yet: `connect()` throws what troubleOf understands, and `close()` ends it. */
 export async function imapClient(
   settings: IncomingSettings,
   login: Login,
   patience: Patience = PATIENCE,
+  /** Largest answer that is read, in bytes. */
+  maxBytes = 10_000_000,
 ): Promise<ImapFlow> {
   const { ImapFlow: Client } = await import('imapflow')
   const { host, port, security, user } = settings
@@ -53,9 +55,9 @@ export async function imapClient(
     greetingTimeout: patience.greetingMs,
     socketTimeout: patience.silenceMs,
     // A server that sends without end must not fill the memory.
-    maxLineLength: 1_000_000,
-    maxLiteralSize: 100_000_000,
-    maxResponseSize: 110_000_000,
+    maxLineLength: 10_000_000,
+    maxLiteralSize: maxBytes,
+    maxResponseSize: maxBytes + 10_000_000,
   })
   // Errors reach whoever waits for an answer, too; without a listener this one would end the process.
   client.on('error', () => {})

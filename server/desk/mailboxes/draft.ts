@@ -84,7 +84,10 @@ export function draftMailbox(
   const id = before?.id ?? newId()
   const address = (patch.address ?? before?.address ?? '').trim()
   if (!isEmail(address)) throw new Invalid('address', 'must be an e-mail address such as support@example.com')
-  const incoming = serverAfter('incoming', incomingSchema, before && incomingOf(before), patch.incoming)
+  // Another server goes on from where the one before was left: mail must not get lost in a move.
+  const since = (before && incomingOf(before)?.since) ?? now
+  const patched = patch.incoming && { ...patch.incoming, since }
+  const incoming = serverAfter('incoming', incomingSchema, before && incomingOf(before), patched)
   const outgoing = serverAfter('outgoing', outgoingSchema, before && outgoingOf(before), patch.outgoing)
   const dkim = patch.dkim === undefined ? before && dkimOf(before) : (patch.dkim ?? undefined)
   const old = before ? secretsOf(secret, before) : {}

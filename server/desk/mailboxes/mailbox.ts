@@ -29,6 +29,8 @@ export const incomingSchema = serverSchema.extend({
   pollSeconds: z.number().int().min(5).max(86_400).default(60),
   /** Only what arrived after the mailbox was added; false: everything that is in it. */
   isOnlyNew: z.boolean().default(true),
+  /** When it was set up, in milliseconds: what is old. */
+  since: z.number().int().default(0),
 })
 export type IncomingSettings = z.infer<typeof incomingSchema>
 

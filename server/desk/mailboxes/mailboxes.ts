@@ -8,7 +8,7 @@ import { Conflict, Invalid, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { type Actor, mayAdminister } from '../actor.ts'
 import { DEFAULT_DEPARTMENT } from '../departments/departments.ts'
 import type { DraftedMailbox } from './draft.ts'
-import { aliasesOf, type Mailbox } from './mailbox.ts'
+import { aliasesOf, incomingOf, type Mailbox } from './mailbox.ts'
 
 const live = (db: Reader) => db.selectFrom('mailboxes').selectAll().where('deleted_at', 'is', null)
 
@@ -52,11 +52,21 @@ export async function changeMailbox(tx: Tx, actor: Actor, { mailbox }: DraftedMa
   await lockUntilCommit(tx, DEFAULT_LOCK)
   await assertFits(tx, mailbox)
   if (mailbox.is_default) await clearDefault(tx, mailbox.id)
+  if (await isReadAnew(tx, mailbox))
+    await tx.deleteFrom('mailbox_positions').where('mailbox_id', '=', mailbox.id).execute()
   // Whatever was wrong was wrong with the settings before.
   const row = { ...mailbox, trouble: null }
   await tx.updateTable('mailboxes').set(row).where('id', '=', mailbox.id).execute()
   recordEvent(tx, { type: 'mailbox.changed', data: { mailboxid: mailbox.id } })
   return row
+}
+
+/** Another server or user counts its mails by itself; and what was old before may be wanted now. */
+async function isReadAnew(tx: Tx, after: Mailbox): Promise<boolean> {
+  const before = await live(tx).where('id', '=', after.id).executeTakeFirst()
+  const [old, now] = [before && incomingOf(before), incomingOf(after)]
+  if (!old || !now) return false
+  return old.host !== now.host || old.user !== now.user || (old.isOnlyNew && !now.isOnlyNew)
 }
 
 /** Removes a mailbox and forgets its passwords. What came through it stays, and its address may be used again. */
