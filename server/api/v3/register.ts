@@ -12,7 +12,7 @@ import { dispositionOf } from '../../http/content.ts'
 import { parsePairs } from '../../http/input.ts'
 import { Invalid, NotAllowed } from '../../lib/errors.ts'
 import { NotSignedIn } from './refusal.ts'
-import { Download, type V3Route } from './route.ts'
+import { Download, JSON_TYPE, type V3Route } from './route.ts'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const PLUMBING = new Set(['register.ts', 'route.ts', 'refusal.ts'])
