@@ -107,6 +107,17 @@ describe('what cannot be merged', () => {
   })
 })
 
+test('a merge that would make too many custom fields is refused, and nothing of it is stored', async () => {
+  const fields = (from: number) =>
+    JSON.stringify(Array.from({ length: 150 }, (_, n) => ({ code: 'serial', value: String(from + n) })))
+  const a = await aConversation(desk, { customfields: fields(0) })
+  const b = await aConversation(desk, { customfields: fields(1_000) })
+  const before = [await stateOf(a.conversationid), await stateOf(b.conversationid)]
+  const reply = await merge(a.conversationid, b.code)
+  expect([reply.status, reply.body.error.field]).toEqual([400, 'into'])
+  expect([await stateOf(a.conversationid), await stateOf(b.conversationid)]).toEqual(before)
+})
+
 describe('a merge', () => {
   test('brings messages, tags, fields, copies and the other requester along, and leaves an empty conversation', async () => {
     const a = await aConversation(desk, {
