@@ -12,10 +12,11 @@ const contentsOf = prepared((db: Reader, seq: number) =>
   db.selectFrom('raw_mail_contents').select('data').where('raw_seq', '=', seq),
 )
 
-/** A raw mail byte for byte. Contents that are missing are NotFound. */
+/** A raw mail byte for byte, or its first bytes. Contents that are missing are NotFound. */
 export async function readRaw(
   { database, files }: Pick<MailDesk, 'database' | 'files'>,
   row: Pick<RawMail, 'seq' | 'file_id'>,
+  atLeast = Infinity,
 ): Promise<Uint8Array> {
   if (row.file_id === null) {
     const [contents] = await contentsOf(database.reader, row.seq)
@@ -23,6 +24,11 @@ export async function readRaw(
     return contents.data
   }
   const chunks: Buffer[] = []
-  for await (const chunk of await files.read(row.file_id)) chunks.push(Buffer.from(chunk))
+  let size = 0
+  for await (const chunk of await files.read(row.file_id)) {
+    chunks.push(Buffer.from(chunk))
+    size += chunk.length
+    if (size >= atLeast) break
+  }
   return Buffer.concat(chunks)
 }
