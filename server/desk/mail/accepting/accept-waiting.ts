@@ -8,7 +8,7 @@ import { authenticate } from './authenticate.ts'
 import { claimRaw, giveBack, postpone } from './claim.ts'
 import { envelopeOf } from './envelope.ts'
 import { type InQueue, Queue, Room } from './in-turn.ts'
-import { noteOutcome } from './outcome.ts'
+import { noteOutcome, type Outcome } from './outcome.ts'
 import { cleaned, dropFiles, type ReadyMail, storeAttachments } from './ready.ts'
 import { openTools, type Tools } from './tools.ts'
 import { acceptUnreadable, asFile, glimpse, unreadPart } from './unreadable.ts'
@@ -106,13 +106,16 @@ async function acceptRead(around: Around, mail: ReadyMail): Promise<void> {
   const { desk } = around
   try {
     const outcome = await desk.database.write((tx) => acceptMail(tx, around, mail))
-    if (!outcome || !isInConversation(outcome.verdict)) await dropFiles(desk, mail.files)
+    // Undefined: whoever accepted it uses the same files.
+    if (outcome && !hasMessage(outcome)) await dropFiles(desk, mail.files)
   } catch (error) {
     // After an answer that got lost nobody knows whether rows name them.
     if (!(error instanceof Unavailable)) await dropFiles(desk, mail.files)
     throw error
   }
 }
+
+const hasMessage = ({ verdict, groupSeq }: Outcome): boolean => isInConversation(verdict) && groupSeq !== undefined
 
 /** The last resort, and the one after that: `failed`, until somebody replays it. */
 async function attachRaw(around: Around, raw: RawMail, why: string): Promise<void> {
@@ -121,8 +124,7 @@ async function attachRaw(around: Around, raw: RawMail, why: string): Promise<voi
     const contents = await readRaw(desk, raw)
     const [file] = await storeAttachments(desk, raw, [asFile(contents)])
     if (!file) throw new Error('the raw mail was not stored as a file')
-    const outcome = await desk.database.write((tx) => acceptUnreadable(tx, around, raw, glimpse(contents), file, why))
-    if (!outcome) await dropFiles(desk, [file])
+    await desk.database.write((tx) => acceptUnreadable(tx, around, raw, glimpse(contents), file, why))
   } catch (error) {
     if (error instanceof Unavailable) throw error
     desk.log.error({ err: error, rawmail: raw.seq }, 'a mail could not even be attached to a conversation')

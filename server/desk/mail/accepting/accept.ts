@@ -18,6 +18,7 @@ import { joinConversation, openFromMail, type Placed } from './place.ts'
 import type { ReadyMail } from './ready.ts'
 import { type Writer, whoWrites } from './sender.ts'
 import { type Thread, threadOf } from './thread.ts'
+import { isUnreadBefore, stillUnread } from './unreadable.ts'
 
 /** Two mails of one thread that are accepted at the same time would each find no trace of the other. */
 const THREAD_LOCK = 7_305
@@ -32,6 +33,8 @@ export async function acceptMail(tx: Tx, around: Around, mail: ReadyMail): Promi
   const leads = leadsOf(read, envelope, around.secret)
   const ownId = read.messageId === undefined ? undefined : bareMessageId(read.messageId)
   await lockTextsUntilCommit(tx, THREAD_LOCK, [...(ownId === undefined ? [] : [ownId]), ...leads.answered])
+  if (isUnreadBefore(raw) && mail.unread !== undefined)
+    return noteOutcome(tx, raw.seq, read, stillUnread(raw, mail.unread))
   const known = (await ownMail(ownId, around)) ?? (await duplicate(tx, mail, ownId))
   if (known) return noteOutcome(tx, raw.seq, read, known)
   const booked = await bookMachineMail(tx, raw.seq, read, around.secret, raw.received_at)
@@ -100,9 +103,9 @@ async function duplicate(tx: Tx, { raw, read }: ReadyMail, ownId: string | undef
 
 async function findThread(tx: Tx, { raw, read }: ReadyMail, leads: Leads, writer: Writer): Promise<Thread> {
   // It was attached to a conversation when it could not be read; now that it can, that is where it belongs.
-  if (raw.conversation_id !== null)
+  if (isUnreadBefore(raw))
     return {
-      conversationId: raw.conversation_id,
+      conversationId: raw.conversation_id ?? '',
       isGuest: false,
       reason: 'It could not be read when it came, and was read again.',
     }

@@ -96,10 +96,7 @@ export async function joinConversation(tx: Tx, around: Around, placed: Placed, t
       reason: 'The conversation that it belongs to is gone.',
     })
   const at = raw.received_at
-  const customer = writer.agent ? undefined : await customerOf(tx, writer.from)
-  const author: Author = writer.agent
-    ? { kind: 'agent', userId: writer.agent.id }
-    : { kind: 'customer', userId: customer?.user_id ?? '' }
+  const author = await authorOf(tx, writer, thread)
   const current = thread.isGuest ? conversation : await invite(tx, conversation, placed, around)
   // Before the message: it writes the row as it was locked, with what the message changes.
   for (const note of notesOf(placed, thread, around)) await postMessage(tx, current, noteDraft(note, at))
@@ -109,7 +106,7 @@ export async function joinConversation(tx: Tx, around: Around, placed: Placed, t
     isNote: false,
     isAutomatic: read.kind === 'auto-reply',
     at,
-    mail: (await isToBeMailed(tx, current, placed)) ? { undoSeconds: 0 } : 'none',
+    mail: author.kind === 'agent' && (await isToBeMailed(tx, current, mail)) ? { undoSeconds: 0 } : 'none',
   })
   await noteMail(tx, placed, current, groupSeq, thread.reason, thread.isGuest)
   return noteOutcome(tx, raw.seq, read, {
@@ -125,9 +122,15 @@ const outcomeOf = ({ read, unread }: ReadyMail, verdict: Verdict, reason: string
   detail: read.faults.length > 0 ? { faults: read.faults } : undefined,
 })
 
+/** An agent who may not see the conversation speaks in it as anybody else would: for himself. */
+async function authorOf(tx: Tx, { agent, from }: Writer, { isGuest }: KnownThread): Promise<Author> {
+  if (agent && !isGuest) return { kind: 'agent', userId: agent.id }
+  return { kind: 'customer', userId: (await customerOf(tx, from)).user_id }
+}
+
 /** What an agent writes by mail goes to the customer, unless it did so by itself, or is history. */
-async function isToBeMailed(tx: Tx, conversation: Conversation, { mail, writer }: Placed): Promise<boolean> {
-  if (!writer.agent || mail.raw.source === 'import') return false
+async function isToBeMailed(tx: Tx, conversation: Conversation, mail: ReadyMail): Promise<boolean> {
+  if (mail.raw.source === 'import') return false
   const row = await tx
     .selectFrom('customers')
     .select('email_key')

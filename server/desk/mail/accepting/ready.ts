@@ -21,7 +21,16 @@ export interface ReadyMail {
   unread?: string | undefined
 }
 
-const cleanAddress = ({ name, address }: MailAddress): MailAddress => ({ name: clean(name), address: clean(address) })
+/** Subjects and names end up in headers of our own mails, where a line break would begin another header. */
+const inOneLine = (text: string): string =>
+  clean(text)
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim()
+
+const cleanAddress = ({ name, address }: MailAddress): MailAddress => ({
+  name: inOneLine(name),
+  address: inOneLine(address),
+})
 
 /** What is looked up and stored, in characters that every database takes. */
 export const cleaned = (read: ReadMail): ReadMail => ({
@@ -34,6 +43,7 @@ export const cleaned = (read: ReadMail): ReadMail => ({
   replyTo: read.replyTo.map(cleanAddress),
   to: read.to.map(cleanAddress),
   cc: read.cc.map(cleanAddress),
+  subject: inOneLine(read.subject),
   aboutMessageIds: read.aboutMessageIds.map(clean),
 })
 
@@ -43,17 +53,17 @@ export const cleaned = (read: ReadMail): ReadMail => ({
  */
 export async function storeAttachments(
   desk: Pick<MailDesk, 'files' | 'installation'>,
-  raw: Pick<RawMail, 'seq' | 'attempts'>,
+  raw: Pick<RawMail, 'seq' | 'attempts' | 'verdict'>,
   attachments: readonly Pick<ReadMail['attachments'][number], 'name' | 'type' | 'contents' | 'contentId'>[],
 ): Promise<StoredFile[]> {
   const files: StoredFile[] = []
   for (const [position, { name, type, contents, contentId }] of attachments.entries()) {
     const id = createHash('sha256')
-      .update(`mail file ${desk.installation.secret} ${raw.seq} ${raw.attempts} ${position}`)
+      .update(`mail file ${desk.installation.secret} ${raw.seq} ${position} ${name} ${contents.length}`)
       .digest('hex')
       .slice(0, 32)
     // The attempt before may have left it.
-    await desk.files.remove(id)
+    if (raw.attempts > 1 || raw.verdict !== null) await desk.files.remove(id)
     await desk.files.put(id, contents)
     files.push({
       id,

@@ -132,17 +132,12 @@ function asStranger(question: ThreadQuestion, place: Place, known: readonly Know
 
 /** A later mail came first and named this one. */
 const byOwnId: Step = (question) => {
-  const places = placesOf(
-    question,
-    question.known.filter(({ messageId }) => messageId === question.ownId),
-  )
-  const mine = ownOf(
-    question,
-    places.filter((place) => !isGone(place)),
-    ['requester', 'author'],
-  )
+  const known = question.known.filter(({ messageId }) => messageId === question.ownId)
+  const places = placesOf(question, known).filter((place) => !isGone(place))
+  const mine = ownOf(question, places, ['requester', 'author'])
   if (mine) return join(question, mine, 'A mail of this conversation, which came before it, answers it.')
-  return writtenTo(question, places)
+  const named = known.filter(({ origin }) => origin === 'named')
+  return writtenTo(question, placesOf(question, named))
 }
 
 const byCode: Step = (question) => {

@@ -1,5 +1,6 @@
 // What accepting uses of the world outside: threads that read, and name servers. Tests bring their own.
 import type { ReadMail } from '../reading/mail.ts'
+import { openReaders } from '../reading/readers.ts'
 import { type Resolve, systemResolver } from './authenticate.ts'
 
 export interface Tools {
@@ -9,13 +10,13 @@ export interface Tools {
   askingMs: number
 }
 
-let resolve: Resolve | undefined
+let tools: Tools | undefined
 
+/** Of the whole process: the threads end by themselves when there is nothing to read. */
 export function openTools(): Tools {
-  resolve ??= systemResolver()
-  return {
-    read: async (contents, options) => (await import('../reading/read-mail.ts')).readMail(contents, options),
-    resolve,
-    askingMs: 5_000,
+  if (!tools) {
+    const readers = openReaders()
+    tools = { read: (contents, options) => readers.read(contents, options), resolve: systemResolver(), askingMs: 5_000 }
   }
+  return tools
 }

@@ -49,7 +49,18 @@ export function unreadPart(why: string): MailPart {
   return { kind: 'message', body: text, isHtml: false, text }
 }
 
-/** Undefined: another process has accepted it meanwhile. */
+/** It was attached to a conversation before, and is tried again. */
+export const isUnreadBefore = (raw: Pick<RawMail, 'verdict' | 'conversation_id'>): boolean =>
+  raw.verdict === 'unreadable' && raw.conversation_id !== null
+
+/** Nothing new to show: it is attached already. */
+export const stillUnread = (raw: Pick<RawMail, 'conversation_id'>, why: string): Outcome => ({
+  verdict: 'unreadable',
+  reason: why,
+  conversationId: raw.conversation_id ?? undefined,
+})
+
+/** Undefined: another process has accepted it meanwhile, or it is attached already. */
 export async function acceptUnreadable(
   tx: Tx,
   around: Around,
@@ -64,6 +75,10 @@ export async function acceptUnreadable(
     .where('seq', '=', raw.seq)
     .executeTakeFirst()
   if (row?.state !== 'waiting' || row.group_seq !== null) return undefined
+  if (isUnreadBefore(raw)) {
+    await noteOutcome(tx, raw.seq, undefined, stillUnread(raw, why))
+    return undefined
+  }
   const requester = seen.from
     ? await findOrAddCustomer(tx, seen.from)
     : await addCustomer(tx, { firstname: 'Unknown', lastname: 'sender' })
