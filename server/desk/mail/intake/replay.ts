@@ -28,6 +28,7 @@ const PORTION = 1_000
 
 /** Sets a portion of raw mails back to waiting. Those that wait already, and those that are messages, stay as they are. */
 export async function replay(tx: Tx, { isFailed, seqs, after }: ReplayFilter): Promise<Replayed> {
+  if (seqs?.length === 0) return { count: 0, last: undefined }
   let query = tx
     .selectFrom('raw_mails')
     .select('seq')
