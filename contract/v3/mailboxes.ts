@@ -29,7 +29,7 @@ const incoming = {
     .int()
     .min(5)
     .max(86_400)
-    .describe('Between two looks where the server does not tell of new mail.'),
+    .describe('Between two looks. A server that tells of new mail (IDLE) makes it faster.'),
   is_only_new: z.boolean().describe('Leaves what lay there when the mailbox was set up. False: fetches everything.'),
 }
 const outgoing = {

@@ -1,9 +1,17 @@
 // Dovecot for a test: IMAP with STARTTLS, IMAP over TLS, LMTP. Every address has a mailbox, with one password for all.
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Certificate } from './certificates.ts'
 import { GOOD } from './certificates.ts'
-import { freePorts, newServerFolder, type RunningServer, removeFolder, startProgram } from './process.ts'
+import {
+  freePorts,
+  newServerFolder,
+  PATH_WITH_SERVERS,
+  type RunningServer,
+  removeFolder,
+  startProgram,
+} from './process.ts'
 
 export const MAIL_PASSWORD = 'open-sesame'
 
@@ -21,6 +29,8 @@ export interface Dovecot {
   imapPort: number
   imapsPort: number
   lmtpPort: number
+  /** How many IMAP connections a user has now. */
+  connectionsOf(user: string): number
   /** Ends it; `start` brings it back on the same ports with the same mails. */
   stop(): Promise<void>
   start(): Promise<void>
@@ -37,6 +47,13 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
     imapPort,
     imapsPort,
     lmtpPort,
+    connectionsOf(user) {
+      const { stdout } = spawnSync('doveadm', ['-c', config, 'who', '-1', user], { env: { PATH: PATH_WITH_SERVERS } })
+      return stdout
+        .toString()
+        .split('\n')
+        .filter((line) => line.startsWith(`${user} `)).length
+    },
     async start() {
       running = await startProgram('dovecot', ['-F', '-c', config], imapPort)
     },
@@ -112,6 +129,10 @@ service imap-login {
 }
 service anvil {
   chroot =
+  # No pause after wrong passwords.
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service lmtp {
   inet_listener lmtp {

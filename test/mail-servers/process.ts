@@ -37,7 +37,12 @@ export interface RunningServer {
 
 /** Starts a program that stays in the foreground and waits until it answers on a port. */
 export async function startProgram(file: string, args: readonly string[], port: number): Promise<RunningServer> {
-  const child = spawn(file, args, { env: { PATH: PATH_WITH_SERVERS }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(file, args, {
+    env: { PATH: PATH_WITH_SERVERS },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: what it started itself must not outlive it.
+    detached: true,
+  })
   let said = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -54,14 +59,14 @@ export async function startProgram(file: string, args: readonly string[], port: 
       resolve()
     })
   })
-  const last = (): void => void child.kill('SIGTERM')
+  const last = (): void => killGroup(child)
   process.on('exit', last)
   void ended.then(() => process.off('exit', last))
   const patience = Date.now() + START_PATIENCE_MS
   while (!(await answers(port))) {
     if (ending !== undefined) throw new Error(`${file} ended (${ending}): ${said}`)
     if (Date.now() > patience) {
-      child.kill('SIGKILL')
+      killGroup(child)
       throw new Error(`${file} does not answer on port ${port}: ${said}`)
     }
     await new Promise((resume) => setTimeout(resume, 20))
@@ -69,11 +74,21 @@ export async function startProgram(file: string, args: readonly string[], port: 
   return { stop: () => end(child, ended) }
 }
 
+/** Servers that wait for their clients are not waited for long. */
 async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
   child.kill('SIGTERM')
-  const hard = setTimeout(() => child.kill('SIGKILL'), 5_000)
+  const hard = setTimeout(() => killGroup(child), 500)
   await ended
   clearTimeout(hard)
+  killGroup(child)
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // All of them have ended.
+  }
 }
 
 const answers = (port: number): Promise<boolean> =>

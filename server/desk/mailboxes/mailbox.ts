@@ -25,7 +25,7 @@ const serverSchema = z.object({
 
 export const incomingSchema = serverSchema.extend({
   folders: z.array(z.string().min(1).max(500)).min(1).max(50).default(['INBOX']),
-  /** Between two looks where the server cannot tell of new mail (IDLE). */
+  /** Between two looks. A server that tells of new mail (IDLE) makes it faster. */
   pollSeconds: z.number().int().min(5).max(86_400).default(60),
   /** Only what arrived after the mailbox was added; false: everything that is in it. */
   isOnlyNew: z.boolean().default(true),

@@ -22,7 +22,7 @@ export interface Following {
   onRead(trouble: string | undefined): Promise<void>
 }
 
-/** IDLE can fail in silence, and routers forget connections: so often it is looked at in any case. */
+/** IDLE can fail in silence (a folder that is replaced, a router that forgets connections): so often it is looked at anyway. */
 const IDLE_LOOK_MS = 4 * 60_000
 
 /** Reads and follows the folders until the signal. Throws what troubleOf understands when the connection is lost. */
@@ -84,8 +84,7 @@ async function readAndWait(following: Following, client: ImapFlow): Promise<void
     await following.onRead(missing.length > 0 ? missingText(missing) : undefined)
     const pollMs = settings.pollSeconds * 1_000
     const isIdling = hasIdle && missing.length === 0
-    const waitMs = isIdling && others.length === 0 ? Math.max(IDLE_LOOK_MS, pollMs) : pollMs
-    const wait = news.next(waitMs)
+    const wait = news.next(isIdling ? Math.min(IDLE_LOOK_MS, pollMs) : pollMs)
     // The next command ends it.
     if (isIdling)
       void client.idle().then(
