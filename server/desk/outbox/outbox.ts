@@ -99,11 +99,22 @@ export async function queueMail(tx: Tx, draft: OutboxDraft): Promise<number> {
     created_at: now,
     changed_at: now,
   })
-  await enqueue(tx, 'send-mail', {}, { runAt: dueAt, uniqueKey: `send-mail:${Math.ceil(dueAt / 1_000)}` })
+  await enqueueSending(tx, dueAt)
   recordEvent(tx, {
     type: 'mail.queued',
     conversationId: draft.conversationId,
     data: { outboxid: seq, kind: draft.kind },
   })
   return seq
+}
+
+/**
+ * Has the outbox looked at when a mail is due. Mails of one second share a job, which runs at its end: earlier, it would
+ * find those of the rest of the second not due yet.
+ */
+export function enqueueSending(tx: Tx, dueAt: number): Promise<void> {
+  const now = Date.now()
+  if (dueAt <= now) return enqueue(tx, 'send-mail', {}, { runAt: now, uniqueKey: 'send-mail' })
+  const second = Math.ceil(dueAt / 1_000)
+  return enqueue(tx, 'send-mail', {}, { runAt: second * 1_000, uniqueKey: `send-mail:${second}` })
 }

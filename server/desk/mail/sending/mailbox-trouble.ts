@@ -2,8 +2,9 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../../db/write.ts'
 import { endAttempt, type Taken } from '../../outbox/attempts.ts'
+import { enqueueSending } from '../../outbox/outbox.ts'
 import { GIVE_UP_AFTER_MS } from './backoff.ts'
-import { announce, enqueueSending, giveUp } from './settle.ts'
+import { announce, giveUp } from './settle.ts'
 
 /** What sending writes into `mailboxes.trouble` begins so: it takes back only that. */
 const PREFIX = 'Sending: '

@@ -9,6 +9,7 @@ export class Pool {
   #used = 0
   readonly #idle: Connection[] = []
   readonly #waiting: (() => void)[] = []
+  #failure: { cause: unknown } | undefined
 
   constructor(limit: number, open: () => Promise<Connection>) {
     this.#limit = limit
@@ -23,6 +24,11 @@ export class Pool {
   /** A connection, used before (`isFresh` false: it may be dead without knowing) or new. Give it back in any case. */
   async take(): Promise<{ connection: Connection; isFresh: boolean }> {
     while (this.#used >= this.#limit) await new Promise<void>((resume) => this.#waiting.push(resume))
+    // Those who waited are not to try what has just failed: many wrong passwords lock an account.
+    if (this.#failure) {
+      this.#waiting.shift()?.()
+      throw this.#failure.cause
+    }
     this.#used++
     try {
       for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop())
@@ -52,6 +58,12 @@ export class Pool {
     if (fewer < 1) return false
     this.#limit = Math.max(1, Math.min(this.#limit - 1, fewer))
     return true
+  }
+
+  /** No more connections can be had, for this reason. */
+  fail(cause: unknown): void {
+    this.#failure = { cause }
+    this.close()
   }
 
   /** Says goodbye on all connections that are not in use. */

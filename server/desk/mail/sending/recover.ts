@@ -1,9 +1,9 @@
 // What a process that died has left in the outbox.
 import type { Database } from '../../../db/open.ts'
 import { endAttempt, SILENCE_MS, sendingQuery, type Taken } from '../../outbox/attempts.ts'
-import type { OutboxMail } from '../../outbox/outbox.ts'
+import { enqueueSending, type OutboxMail } from '../../outbox/outbox.ts'
 import { MAX_ATTEMPTS } from './backoff.ts'
-import { enqueueSending, giveUp } from './settle.ts'
+import { giveUp } from './settle.ts'
 import { isDead } from './worker.ts'
 
 /**

@@ -1,10 +1,10 @@
 // Sends what is due in the outbox: takes mails, several at once for each mailbox, until none is due.
 import type { Database } from '../../../db/open.ts'
 import { BEAT_MS, beat, takeDue } from '../../outbox/attempts.ts'
+import { enqueueSending } from '../../outbox/outbox.ts'
 import type { MailDesk } from '../mail-desk.ts'
 import { recoverAbandoned } from './recover.ts'
 import { Senders } from './senders.ts'
-import { enqueueSending } from './settle.ts'
 import { WORKER } from './worker.ts'
 
 /** Mails that one process has in hand. */

@@ -54,7 +54,8 @@ export class Senders {
 
   /** Mailboxes that have as many mails in hand as they can. */
   busy(): string[] {
-    return [...this.#senders].filter(([id, { pool }]) => this.#count(id) >= pool.limit).map(([id]) => id)
+    const isBusy = (id: string, count: number): boolean => count >= (this.#senders.get(id)?.pool.limit ?? FIRST_ROOM)
+    return [...this.#inHand].filter(([id, count]) => isBusy(id, count)).map(([id]) => id)
   }
 
   /** How many mails to take at most. */
@@ -115,6 +116,8 @@ export class Senders {
     if (outcome.kind === 'mailbox') {
       const count = (this.#failures.get(mailbox.id) ?? 0) + 1
       this.#failures.set(mailbox.id, count)
+      pool.fail(outcome.error)
+      if (this.#senders.get(mailbox.id) === sender) this.#senders.delete(mailbox.id)
       if (server.auth === 'oauth2') await forgetToken(this.#desk, mailbox.id, 'outgoing').catch(() => {})
       const { says } = troubleOf(outcome.error, 'outgoing', server)
       return this.#store((tx) => holdMailbox(tx, taken, Date.now() + mailboxPause(count), says))

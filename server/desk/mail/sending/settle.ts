@@ -2,7 +2,6 @@
 import { prepared } from '../../../db/prepared.ts'
 import type { Tx } from '../../../db/write.ts'
 import { recordEvent } from '../../../events/record.ts'
-import { enqueue } from '../../../jobs/queue.ts'
 import { emailKey } from '../../../lib/email.ts'
 import { SYSTEM_USER, systemActor } from '../../actor.ts'
 import { getConversationForChange } from '../../conversations/conversation.ts'
@@ -10,7 +9,7 @@ import { statusLetters } from '../../conversations/letters.ts'
 import { changeStatus } from '../../conversations/status.ts'
 import { addThreadId } from '../../conversations/thread-ids.ts'
 import { endAttempt, type Taken } from '../../outbox/attempts.ts'
-import type { OutboxMail } from '../../outbox/outbox.ts'
+import { enqueueSending, type OutboxMail } from '../../outbox/outbox.ts'
 import { isOver, pauseAfter } from './backoff.ts'
 import type { Outcome, RefusedRecipient } from './outcome.ts'
 import { contentOf } from './render.ts'
@@ -112,7 +111,3 @@ export async function tellConversation(tx: Tx, mail: OutboxMail, note: string): 
 const groupBySeq = prepared((db, seq: number) =>
   db.selectFrom('message_groups').select('conversation_id').where('seq', '=', seq),
 )
-
-/** Jobs for the same second are one. */
-export const enqueueSending = (tx: Tx, dueAt: number): Promise<void> =>
-  enqueue(tx, 'send-mail', {}, { runAt: dueAt, uniqueKey: `send-mail:${Math.ceil(dueAt / 1_000)}` })

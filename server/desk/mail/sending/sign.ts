@@ -21,7 +21,10 @@ export async function signed(message: MimeNode, { domain, selector, privateKey }
   // nodemailer knows RSA only. Ed25519 is rare, and a large library is loaded for it.
   const raw = Buffer.concat(await message.createReadStream().toArray())
   const { dkimSign } = await import('mailauth/lib/dkim/sign.js')
-  const { signatures, errors } = await dkimSign(raw, { signingDomain: domain, selector, privateKey })
-  if (errors.length > 0) throw new Error(`the mail cannot be signed: ${String(errors[0]?.err)}`)
+  // Its types want them twice; it reads the inner ones.
+  const key = { signingDomain: domain, selector, privateKey }
+  const { signatures, errors } = await dkimSign(raw, { ...key, signatureData: [key] })
+  if (signatures === '')
+    throw new Error(`the mail cannot be signed: ${String(errors[0]?.err ?? 'no signature was made')}`)
   return Readable.from([Buffer.from(signatures), raw])
 }

@@ -7,8 +7,8 @@ import { groupTypes } from '../../conversations/letters.ts'
 import { publicGroupTypes } from '../../conversations/public.ts'
 import { changeStatus } from '../../conversations/status.ts'
 import { getOutboxMailForChange } from '../../outbox/find.ts'
-import { type OutboxMail, recipientsOf } from '../../outbox/outbox.ts'
-import { announce, enqueueSending } from './settle.ts'
+import { enqueueSending, type OutboxMail, recipientsOf } from '../../outbox/outbox.ts'
+import { announce } from './settle.ts'
 
 /**
  * Takes a mail back that has not left. The message stays in the history, marked as not sent, for whoever has read it
