@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { datetime, fields, int, needed, oneOf, text, yesNo } from '../../../contract/v1/params.ts'
 import type { Actor } from '../../desk/actor.ts'
+import { assertMayChangeAddress } from '../../desk/customers/address.ts'
 import {
   addCustomer,
   assertMaySetPassword,
@@ -110,6 +111,7 @@ export const routes = [
       const draft = await draftOf(actor, params)
       const customer = await app.database.write(async (tx) => {
         const before = await getCustomerForChange(tx, params.customeridentifier)
+        await assertMayChangeAddress(tx, actor, before, draft.email)
         return changeCustomer(tx, before, {
           ...draft,
           isInvited: params.send_registration_mail,

@@ -11,6 +11,7 @@ import { instantText } from '../../../contract/v3/kinds.ts'
 import type { Tx } from '../../db/write.ts'
 import type { Actor } from '../../desk/actor.ts'
 import { getCompanyForChange } from '../../desk/companies/companies.ts'
+import { assertMayChangeAddress } from '../../desk/customers/address.ts'
 import {
   addCustomer,
   assertMaySetPassword,
@@ -140,7 +141,9 @@ export const routes = [
       return view(
         await app.database.write(async (tx) => {
           await assertCompany(tx, body)
-          const customer = await changeCustomer(tx, await getCustomerForChange(tx, path.id), draft)
+          const before = await getCustomerForChange(tx, path.id)
+          await assertMayChangeAddress(tx, actor, before, draft.email)
+          const customer = await changeCustomer(tx, before, draft)
           return withGroups(tx, customer, body)
         }),
       )

@@ -1,6 +1,5 @@
 // Tells the owners by mail when mail itself does not work: once a day at most, however much is wrong.
 import { z } from 'zod'
-import { prepared } from '../../../db/prepared.ts'
 import type { Reader } from '../../../db/write.ts'
 import { textList } from '../../../lib/text-list.ts'
 import { listAgents } from '../../agents/agents.ts'
@@ -17,7 +16,7 @@ const DAY = 86_400_000
 const MOST = 20
 
 // A notice that failed is no reason for another one.
-const troubledMails = prepared((db, since: number) =>
+export const troubledQuery = (db: Reader, since: number) =>
   db
     .selectFrom('outbox')
     .select(['seq', 'state', 'recipient_key', 'trouble'])
@@ -25,8 +24,7 @@ const troubledMails = prepared((db, since: number) =>
     .where('changed_at', '>', since)
     .where('kind', '<>', 'notice')
     .orderBy('seq', 'desc')
-    .limit(MOST + 1),
-)
+    .limit(MOST + 1)
 
 const troubledMailboxes = (db: Reader) =>
   db
@@ -41,7 +39,7 @@ const troubledMailboxes = (db: Reader) =>
 
 /** What did not work since an instant, one line each. */
 async function problemsSince(db: Reader, since: number): Promise<string[]> {
-  const mails = await troubledMails(db, since)
+  const mails = await troubledQuery(db, since).execute()
   const lines = [
     ...(await troubledMailboxes(db)).map(({ name, address, trouble }) => `${name} <${address}>: ${trouble}`),
     ...mails.slice(0, MOST).map(({ seq, state, recipient_key, trouble }) => {

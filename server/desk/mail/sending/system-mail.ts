@@ -1,5 +1,5 @@
 // What all mails of the system itself have in common: who sends them, and how many one person gets.
-import type { Reader, Tx } from '../../../db/write.ts'
+import type { Reader } from '../../../db/write.ts'
 import { newSecret } from '../../../lib/ids.ts'
 import { DEFAULT_DEPARTMENT } from '../../departments/departments.ts'
 import type { Mailbox } from '../../mailboxes/mailbox.ts'
@@ -15,14 +15,8 @@ export const plainMessageId = (mailbox: Pick<Mailbox, 'address'>): string =>
 /** Who sends what belongs to no department. Undefined: nobody can. */
 export const systemSender = (db: Reader): Promise<Mailbox | undefined> => findSender(db, DEFAULT_DEPARTMENT)
 
-/** When mails of a kind were put into the outbox for somebody since an instant, newest first. */
-export async function queuedSince(
-  db: Reader | Tx,
-  kind: OutboxKind,
-  recipientKey: string,
-  since: number,
-): Promise<number[]> {
-  const rows = await db
+export const queuedQuery = (db: Reader, kind: OutboxKind, recipientKey: string, since: number) =>
+  db
     .selectFrom('outbox')
     .select('created_at')
     .where('recipient_key', '=', recipientKey)
@@ -30,6 +24,14 @@ export async function queuedSince(
     .where('kind', '=', kind)
     .orderBy('created_at', 'desc')
     .limit(100)
-    .execute()
+
+/** When mails of a kind were put into the outbox for somebody since an instant, newest first. */
+export async function queuedSince(
+  db: Reader,
+  kind: OutboxKind,
+  recipientKey: string,
+  since: number,
+): Promise<number[]> {
+  const rows = await queuedQuery(db, kind, recipientKey, since).execute()
   return rows.map(({ created_at }) => created_at)
 }
