@@ -141,3 +141,10 @@ export const postedMessageSchema = z
     outboxid: z.number().int().nullable().describe('Its mail: see `/api/v3/outbox`. Null: it is not mailed.'),
   })
   .meta({ id: 'PostedMessage' })
+
+export const messageHtmlQuerySchema = z.strictObject({
+  images: z
+    .enum(['Y', 'N'])
+    .default('N')
+    .describe('`Y` shows pictures from elsewhere, loaded through this server; by default they are left out.'),
+})

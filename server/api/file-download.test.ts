@@ -184,6 +184,20 @@ describe('a file is given', () => {
     ['text/xml', 'application/octet-stream', 'attachment'],
     ['text/javascript', 'application/octet-stream', 'attachment'],
     ['message/rfc822', 'application/octet-stream', 'attachment'],
+    ['multipart/related', 'application/octet-stream', 'attachment'],
+    ['application/x-mimearchive', 'application/octet-stream', 'attachment'],
+    ['application/x-shockwave-flash', 'application/octet-stream', 'attachment'],
+    ['application/hta', 'application/octet-stream', 'attachment'],
+    ['application/wasm', 'application/octet-stream', 'attachment'],
+    ['application/manifest+json', 'application/octet-stream', 'attachment'],
+    ['application/ecmascript', 'application/octet-stream', 'attachment'],
+    ['application/rss+xml', 'application/octet-stream', 'attachment'],
+    ['text/css', 'application/octet-stream', 'attachment'],
+    ['text/plain', 'text/plain', 'attachment'],
+    ['text/calendar', 'text/calendar', 'attachment'],
+    ['application/x-nobody-knows', 'application/x-nobody-knows', 'attachment'],
+    ['video/mp4', 'video/mp4', 'attachment'],
+    ['audio/mpeg', 'audio/mpeg', 'inline'],
     ['application/pdf', 'application/pdf', 'attachment'],
     ['image/png', 'image/png', 'inline'],
     ['image/jpg', 'image/jpg', 'inline'],
@@ -194,6 +208,7 @@ describe('a file is given', () => {
     expect(headers['content-disposition']).toMatch(new RegExp(`^${disposition};`))
     expect(headers['x-content-type-options']).toBe('nosniff')
     expect(headers['content-security-policy']).toContain('sandbox')
+    expect(headers['content-security-policy']).not.toContain('allow-')
     const download = await get({ file, apikey: TEST_KEY })
     expect(download.headers['content-disposition']).toMatch(/^attachment;/)
   })

@@ -4,7 +4,7 @@ import type { App } from '../app.ts'
 import { getCustomersFile, getPublicFile, getVisibleFile } from '../desk/conversations/attachments.ts'
 import { countDownload, type File, unknownFile } from '../desk/files/files.ts'
 import type { Actors } from '../http/actor.ts'
-import { dispositionOf, isSafeImage, typeToServe } from '../http/content.ts'
+import { dispositionOf, isHarmless, typeToServe } from '../http/content.ts'
 import type { Input } from '../http/input.ts'
 import { NotFound } from '../lib/errors.ts'
 import { inputOf } from './v1/register.ts'
@@ -13,6 +13,8 @@ import { inputOf } from './v1/register.ts'
 const FILE_HEADERS = Object.freeze({
   'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
   'x-download-options': 'noopen',
+  'x-permitted-cross-domain-policies': 'none',
+  'referrer-policy': 'no-referrer',
 })
 
 export async function fileRoutes(server: FastifyInstance, app: App, actors: Actors): Promise<void> {
@@ -22,7 +24,7 @@ export async function fileRoutes(server: FastifyInstance, app: App, actors: Acto
     handler: async (request, reply) => {
       const input = inputOf(request)
       const file = await fileFor(app, actors, request, input)
-      const inline = input.view === 'Y' && isSafeImage(file.type)
+      const inline = input.view === 'Y' && isHarmless(file.type)
       reply
         .headers(FILE_HEADERS)
         .type(typeToServe(file.type))

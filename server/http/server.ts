@@ -10,6 +10,7 @@ import {
 } from 'fastify'
 import { docsRoutes } from '../api/docs.ts'
 import { fileRoutes } from '../api/file-download.ts'
+import { imageRoutes } from '../api/images.ts'
 import { loginRoutes } from '../api/login.ts'
 import { v1Routes } from '../api/v1/register.ts'
 import { contentTypes, envelope } from '../api/v1/wire/envelope.ts'
@@ -103,6 +104,7 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
   await docsRoutes(server, app)
   await loginRoutes(server, app, actors)
   await fileRoutes(server, app, actors)
+  await imageRoutes(server, app)
   await portalRoutes(server, app)
   await passwordRoutes(server, app, actors)
   return server

@@ -14,6 +14,8 @@ export interface CleanOptions {
   to?: number
   /** Links and pictures without a host: they have a meaning in articles of ours, none in a stranger's mail. */
   keepRelative?: boolean
+  /** Links open in a window of their own, whatever they say. */
+  inNewWindow?: boolean
   /** What to show of a picture: its new address, or HTML instead of it. */
   showImage?: (address: string, image: TreeNode) => { address: string } | { html: string }
 }
@@ -47,7 +49,7 @@ const LINK_END = ' rel="noopener noreferrer nofollow">'
 
 /** The safe HTML of a tree, or of a stretch of its leaves with all that encloses them. */
 export function cleanTree(root: TreeNode, options: CleanOptions = {}): string {
-  const { from = 0, to = root.to, keepRelative = false, showImage } = options
+  const { from = 0, to = root.to, keepRelative = false, inNewWindow = false, showImage } = options
   let out = ''
   const write = (node: TreeNode): void => {
     if (node.to <= from || node.from >= to) return
@@ -78,7 +80,7 @@ export function cleanTree(root: TreeNode, options: CleanOptions = {}): string {
       out += ' />'
       return
     }
-    out += tag === 'a' ? targetOf(node) + LINK_END : '>'
+    out += tag === 'a' ? (inNewWindow ? NEW_WINDOW : targetOf(node)) + LINK_END : '>'
     for (const child of node.children) write(child)
     out += `</${tag}>`
   }
@@ -109,8 +111,10 @@ const styleOf = (value: string): string => {
   return style === '' ? '' : ` style="${escapeValue(style)}"`
 }
 
+const NEW_WINDOW = ' target="_blank"'
+
 /** Any other name could be that of a window of ours. */
-const targetOf = ({ attributes }: TreeNode): string => (attributes.target === '_blank' ? ' target="_blank"' : '')
+const targetOf = ({ attributes }: TreeNode): string => (attributes.target === '_blank' ? NEW_WINDOW : '')
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 

@@ -1,5 +1,6 @@
 // Message texts. HTML from anywhere is hostile: it is cleaned before it is stored, and text is made from it for previews.
 // What parses it is loaded when the first HTML arrives; most installations start without.
+import type { CleanOptions } from './html-clean.ts'
 import type { TreeNode } from './html-tree.ts'
 import { escapeHtml } from './markup.ts'
 
@@ -17,6 +18,17 @@ export async function sanitiseHtml(html: string, { keepRelative = true }: Saniti
   if (!tree) return escapeHtml(html.replaceAll('\0', '').toWellFormed())
   const { cleanTree } = await import('./html-clean.ts')
   return cleanTree(tree, { keepRelative })
+}
+
+/** HTML that was stored, as it is shown: cleaned once more, with what the caller makes of pictures and links. */
+export async function showHtml(
+  html: string,
+  options: Pick<CleanOptions, 'showImage' | 'inNewWindow'>,
+): Promise<string> {
+  const tree = await treeOf(html)
+  if (!tree) return escapeHtml(html)
+  const { cleanTree } = await import('./html-clean.ts')
+  return cleanTree(tree, { keepRelative: true, ...options })
 }
 
 /** The tree of HTML; undefined if it is nested beyond all measure. */

@@ -8,6 +8,8 @@ import { queriesOf } from '../../test/queries.ts'
 import { systemActor } from '../desk/actor.ts'
 import { type AgentDraft, addAgent } from '../desk/agents/agents.ts'
 import { getPublicFile } from '../desk/conversations/attachments.ts'
+import { getConversation } from '../desk/conversations/conversation.ts'
+import { postMessage } from '../desk/conversations/messages.ts'
 import { changeSettings } from '../desk/settings/settings.ts'
 import { conversationPage } from './pages/conversation.ts'
 
@@ -134,6 +136,55 @@ describe('the public page of a conversation', () => {
     expect(body).toContain('a&amp;b.txt')
     const link = /href="(\/scripts\/file\.php[^"]+)"/.exec(body)?.[1]?.replaceAll('&amp;', '&') ?? ''
     expect((await get(link)).body).toBe('hello')
+  })
+
+  test('folds away quotes and signatures, in a way that needs no script', async () => {
+    const conversation = await aConversation(desk)
+    await desk.app.database.write(async (tx) =>
+      postMessage(tx, await getConversation(tx, systemActor, conversation.conversationid), {
+        author: { kind: 'customer', userId: 'somebody' },
+        isNote: false,
+        message: {
+          body: '<p>My answer</p>',
+          isHtml: true,
+          text: 'My answer',
+          quoted: [
+            { kind: 'signature', body: 'Ada Berg', isHtml: false },
+            {
+              kind: 'quote',
+              body: '<blockquote>What you said</blockquote><img src="https://track.test/a">',
+              isHtml: true,
+            },
+          ],
+        },
+      }),
+    )
+    const body = await publicPage(conversation)
+    expect(body).toMatch(
+      /<p>My answer<\/p><\/div>\s*<details class="folded"><summary>Signature<\/summary><p class="plain">Ada/,
+    )
+    expect(body).toContain('<summary>Quoted text</summary><div class="rich"><blockquote>What you said</blockquote>')
+    expect(body).not.toContain('<details open')
+    expect(body).not.toContain('track.test')
+    expectHarmless(body)
+  })
+
+  test('shows pictures that came with a message, and none from elsewhere', async () => {
+    const agent = await anAgentCalled({})
+    const conversation = await aConversation(desk)
+    const file = await upload('a.png')
+    await say(conversation, {
+      message: `<img src="scripts/file.php?view=Y&amp;file=${file}"><img src="http://track.test/1.gif" width="1"><img src="https://track.test/2.gif" alt="A chart"><img src="/api/v3/session">`,
+      is_html_message: 'Y',
+      useridentifier: agent.email,
+      attachments: file,
+    })
+    const body = await publicPage(conversation)
+    const pictures = [...body.matchAll(/<img src="([^"]*)"/g)].map(([, src = '']) => src.replaceAll('&amp;', '&'))
+    expect(pictures).toEqual([`/scripts/file.php?view=Y&file=${file}&cid=${conversation.publicurlcode}`])
+    expect((await get(pictures[0] ?? '')).statusCode).toBe(200)
+    expect(body).toContain('<span class="picture">A chart</span>')
+    expect(body).not.toMatch(/track\.test|api\/v3/)
   })
 
   test('says "closed" to senders of spam', async () => {

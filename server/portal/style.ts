@@ -68,6 +68,10 @@ a { color: var(--accent); text-underline-offset: .15em; }
 .rich blockquote { margin: .5rem 0; padding-left: 1rem; border-left: 3px solid var(--line); }
 /* Who sets colours thinks of white paper. */
 .white { background: #ffffff; color: #1d2433; color-scheme: light; padding: .75rem; border-radius: 6px; --accent: #1f5fc4; --line: #d9dde6; }
+.picture { display: inline-block; padding: 0 .5rem; border: 1px dashed var(--soft); border-radius: 4px; color: var(--soft); font-size: .875rem; }
+.folded { margin-top: .75rem; }
+.folded > summary { color: var(--soft); font-size: .875rem; cursor: pointer; width: max-content; }
+.folded > :not(summary) { margin-top: .5rem; padding-left: 1rem; border-left: 3px solid var(--line); }
 .files { list-style: none; margin: .75rem 0 0; padding: .75rem 0 0; border-top: 1px solid var(--line); }
 .note { background: var(--paper); border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: 6px; padding: .75rem 1rem; }
 .form { display: grid; gap: .5rem; max-width: 26rem; margin-top: 1rem; }

@@ -11,6 +11,9 @@ import { messageTypes } from './letters.ts'
 import { findPublicConversation, publicGroupTypes } from './public.ts'
 import { cameByMerge } from './public-merged.ts'
 
+/** Of a message: more are not shown. */
+const MAX_PICTURES = 500
+
 const bodySchema = z.object({
   fileid: z.string(),
   filename: z.string(),
@@ -69,6 +72,22 @@ export async function getCustomersFile(db: Reader, customerId: string, id: strin
     .executeTakeFirst()
   if (!conversation) throw unknownFile(id)
   return assertPublic(db, conversation.id, file)
+}
+
+/** Those of the given ids that are files of a conversation. */
+export async function listFilesIn(
+  db: Reader,
+  conversation: { id: string },
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .selectFrom('files')
+    .select('id')
+    .where('id', 'in', ids.slice(0, MAX_PICTURES))
+    .where('conversation_id', '=', conversation.id)
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 async function assertPublic(db: Reader, conversationId: string, file: File): Promise<File> {

@@ -2,6 +2,8 @@
 import type { Selectable } from 'kysely'
 import { insertNumbered, prepared } from '../../db/prepared.ts'
 import type { Reader, Tx } from '../../db/write.ts'
+import { NotFound } from '../../lib/errors.ts'
+import { rowOfId } from '../../lib/ids.ts'
 import { type GroupType, type MessageType, VISIBLE } from './letters.ts'
 import type { MessageGroupRow, MessageRow } from './tables.ts'
 
@@ -75,6 +77,22 @@ export async function listHistory(
   }
   const isBounded = filter.from !== undefined || filter.to !== undefined
   return [...bySeq.values()].filter((group) => !isBounded || group.messages.length > 0).sort(byTime)
+}
+
+/** A message of a conversation by its id on the wire. */
+export async function getMessage(db: Reader, conversation: { id: string }, id: string): Promise<Message> {
+  const seq = rowOfId(id)
+  const message =
+    seq === undefined
+      ? undefined
+      : await db
+          .selectFrom('messages')
+          .selectAll()
+          .where('seq', '=', seq)
+          .where('conversation_id', '=', conversation.id)
+          .executeTakeFirst()
+  if (!message) throw new NotFound(`Message '${id}' not found`)
+  return message
 }
 
 /** Mails that were imported later are older than what is there: order is by time, then by arrival. */

@@ -6,7 +6,7 @@ import { groupTypes, messageTypes } from './letters.ts'
 
 /** Groups that customers see. A list of what is shown: a new type is internal until somebody says otherwise. */
 export const publicGroupTypes = [groupTypes.incoming, groupTypes.outgoing, groupTypes.offline] as const
-const publicMessageTypes = [messageTypes.message, messageTypes.file] as const
+const publicMessageTypes = [messageTypes.message, messageTypes.quote, messageTypes.footer, messageTypes.file] as const
 
 /** The conversation behind a public code. A deleted one is gone for its customer, though agents can still read it. */
 export async function findPublicConversation(db: Reader, publicCode: string): Promise<Conversation | undefined> {

@@ -7,6 +7,7 @@ import type { Message } from '../../desk/conversations/history.ts'
 import { messageTypes } from '../../desk/conversations/letters.ts'
 import { findPublicConversation, listPublicHistory, type PublicGroup } from '../../desk/conversations/public.ts'
 import { findMergedPlace } from '../../desk/conversations/public-merged.ts'
+import { shownHtml } from '../../http/shown-html.ts'
 import { NotFound } from '../../lib/errors.ts'
 import { type Content, html, type Markup } from '../../lib/markup.ts'
 import type { Page, Site } from '../layout.ts'
@@ -57,13 +58,14 @@ export async function conversationPage(
     offset: pagesBack * GROUPS_ON_A_PAGE,
     only: merged?.groupSeqs,
   })
+  const messages = await Promise.all(history.groups.map((group) => message(group, conversation, site)))
   const title = conversation.subject.trim() || 'Conversation'
   return {
     title,
     body: html`<h1>${title}</h1>
 ${facts(conversation, site)}
 ${history.hasEarlier && html`<p class="more"><a href="${conversationPath(publicCode, pagesBack + 1)}">Earlier messages</a></p>`}
-${history.groups.length > 0 ? html`<ol class="messages">${history.groups.map((group) => message(group, conversation, site))}</ol>` : html`<p class="note">There are no messages here yet.</p>`}
+${messages.length > 0 ? html`<ol class="messages">${messages}</ol>` : html`<p class="note">There are no messages here yet.</p>`}
 ${pagesBack > 0 && html`<p class="more"><a href="${conversationPath(publicCode, pagesBack - 1)}">Newer messages</a></p>`}`,
   }
 }
@@ -76,22 +78,38 @@ const facts = (conversation: Conversation, { zone }: Site): Markup =>
 <div><dt>Time zone</dt><dd>${zone}</dd></div>
 </dl>`
 
-function message(group: PublicGroup, conversation: Conversation, { zone }: Site): Markup {
+async function message(group: PublicGroup, conversation: Conversation, site: Site): Promise<Markup> {
   const role = group.byAgent ? 'Support' : 'Customer'
   const files = group.messages.flatMap(({ rtype, body }) =>
     rtype === messageTypes.file ? (parseAttachment(body) ?? []) : [],
   )
+  const texts = await Promise.all(group.messages.map((each) => part(each, conversation, site)))
   return html`<li><article class="message${group.byAgent && ' agent'}">
-<header><h2>${group.author ?? role}${group.author !== null && html` <span class="role">${role}</span>`}</h2>${moment(group.created_at, zone)}</header>
-${group.messages.filter(({ rtype }) => rtype === messageTypes.message).map(text)}
+<header><h2>${group.author ?? role}${group.author !== null && html` <span class="role">${role}</span>`}</h2>${moment(group.created_at, site.zone)}</header>
+${texts}
 ${files.length > 0 && html`<ul class="files" aria-label="Attached files">${files.map((file) => attachment(file, conversation))}</ul>`}
 </article></li>`
 }
 
-function text({ body, is_html }: Message): Content {
+/** What was written stands open; what it quotes and its signature are folded away. */
+async function part(message: Message, conversation: Conversation, site: Site): Promise<Content> {
+  const { rtype } = message
+  if (rtype === messageTypes.message) return text(message, conversation, site)
+  const name = rtype === messageTypes.quote ? 'Quoted text' : rtype === messageTypes.footer ? 'Signature' : undefined
+  if (name === undefined) return null
+  return html`<details class="folded"><summary>${name}</summary>${await text(message, conversation, site)}</details>`
+}
+
+async function text({ body, is_html }: Message, conversation: Conversation, site: Site): Promise<Content> {
   if (!is_html) return plainText(body.length > MAX_BODY ? `${body.slice(0, MAX_BODY)} …` : body)
   if (body.length > MAX_BODY) return html`<p class="note">This message is too long to be shown here.</p>`
-  return richText(body)
+  const shown = await shownHtml(body, {
+    publicUrl: site.publicUrl,
+    file: (id) => filePath(id, conversation.public_code),
+    // Pictures from elsewhere would tell their senders who reads when.
+    remote: () => undefined,
+  })
+  return richText(shown.html)
 }
 
 const attachment = (file: Attachment, { public_code }: Conversation): Markup =>
