@@ -132,7 +132,8 @@ describe('a template', () => {
 })
 
 describe('a signature', () => {
-  const put = (place: { departmentid?: string; userid?: string }, html: string) => desk.v3('PUT', 'signatures', { ...place, html })
+  const put = (place: { departmentid?: string; userid?: string }, html: string) =>
+    desk.v3('PUT', 'signatures', { ...place, html })
 
   test('of the agent comes before that of the department, and that before everybody’s', async () => {
     const signed = async () => (await answered({ conversation: { department: sales } })).text.split('-- \n')[1]?.trim()
