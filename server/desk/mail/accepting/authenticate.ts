@@ -118,7 +118,7 @@ async function ask(
   const results = dkim.results.map((row) => ({ domain: row.signingDomain ?? '', result: row.status.result as string }))
   const found = {
     dkim: results,
-    spf: spf ? spf.status.result : null,
+    spf: client !== undefined && spf ? spf.status.result : null,
     dmarc: dmarc ? dmarc.status.result : null,
     by: null,
   }
@@ -132,7 +132,7 @@ async function ask(
   )
   if (signed)
     return { ...found, result: 'pass', reason: `Signed by ${signed.signingDomain ?? ''}, the domain in From.` }
-  if (spf && spf.status.result === 'pass' && isOf(spf.domain, from, dmarc))
+  if (client !== undefined && spf && spf.status.result === 'pass' && isOf(spf.domain, from, dmarc))
     return { ...found, result: 'pass', reason: `Sent by a server of ${spf.domain}, the domain in From.` }
   const isAway = [...dkim.results.map(({ status }) => status.result), found.spf, found.dmarc].some(
     (result) => result === 'temperror' || result === 'temperr',
@@ -161,8 +161,9 @@ function publicAddress({ client }: Envelope): string | undefined {
 const PRIVATE = /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|::1$|fe80:|f[cd])/i
 
 /** The system's resolver, with short patience, which is spared for a while after it did not answer. */
-export function systemResolver(now: () => number = Date.now): Resolve {
+export function systemResolver(now: () => number = Date.now, servers?: readonly string[]): Resolve {
   const resolver = new Resolver({ timeout: 1_500, tries: 2 })
+  if (servers) resolver.setServers(servers)
   const answers = new Map<string, { until: number; answer: Promise<unknown> }>()
   let silentUntil = 0
   let failures = 0

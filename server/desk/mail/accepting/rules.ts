@@ -16,9 +16,15 @@ export const ruleActions = ['allow', 'block'] as const
 export const ruleSubjects = ['sender', 'header'] as const
 export const ruleComparisons = ['equals', 'contains', 'at_least'] as const
 
-/** The first rule that fits decides, so the order of rules is theirs to choose. */
+/** The first rule that fits decides. Of rules at the same position, what allows comes first: it is the narrower one. */
 export const listRules = (db: Reader): Promise<MailRule[]> =>
-  db.selectFrom('mail_rules').selectAll().orderBy('position').orderBy('id').execute()
+  db.selectFrom('mail_rules').selectAll().orderBy('position').orderBy('action').orderBy('id').execute()
+
+/** The same for whoever administers them. */
+export function viewRules(db: Reader, actor: Actor): Promise<MailRule[]> {
+  assertMayAdminister(actor)
+  return listRules(db)
+}
 
 /** The first rule that fits a mail. */
 export function ruleFor(
