@@ -1,5 +1,7 @@
 // Finding mails in the outbox: those of conversations by who may see the conversation, others by administrators.
+import { type ExpressionBuilder, type SqlBool, sql } from 'kysely'
 import { lockForChange } from '../../db/differences.ts'
+import type { Tables } from '../../db/schema.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { Invalid, NotFound } from '../../lib/errors.ts'
 import { type Actor, mayAdminister, visibleDepartments } from '../actor.ts'
@@ -29,7 +31,7 @@ export function outboxQuery(db: Reader, actor: Actor, { state, conversationId, l
   return visible(db, actor)
     .$if(state !== undefined, (query) => query.where('outbox.state', '=', state ?? ''))
     .$if(conversationId !== undefined, (query) => query.where('outbox.conversation_id', '=', conversationId ?? ''))
-    .$if(before !== undefined, (query) => query.where('outbox.seq', '<', before ?? 0))
+    .where('outbox.seq', '<', before ?? Number.MAX_SAFE_INTEGER)
     .orderBy('outbox.seq', 'desc')
     .limit(limit)
 }
@@ -53,12 +55,24 @@ function visible(db: Reader, actor: Actor) {
   const departments = visibleDepartments(actor)
   return db
     .selectFrom('outbox')
-    .leftJoin('conversations', 'conversations.id', 'outbox.conversation_id')
     .leftJoin('mails', 'mails.group_seq', 'outbox.group_seq')
     .selectAll('outbox')
     .select('mails.subject')
-    .$if(departments !== undefined, (query) => query.where('conversations.department_id', 'in', departments ?? []))
+    .$if(departments !== undefined, (query) => query.where((eb) => isIn(eb, departments ?? [])))
     .$if(!mayAdminister(actor), (query) => query.where('outbox.conversation_id', 'is not', null))
 }
+
+/** Not a join: from that, the planner would begin with all conversations of the departments. */
+const isIn = (eb: ExpressionBuilder<Tables, 'outbox'>, departments: readonly string[]) =>
+  departments.length === 0
+    ? sql<SqlBool>`1 = 0`
+    : eb(
+        eb
+          .selectFrom('conversations')
+          .select('department_id')
+          .whereRef('conversations.id', '=', 'outbox.conversation_id'),
+        'in',
+        departments,
+      )
 
 const seqOf = (text: string): number | undefined => (/^\d{1,15}$/.test(text) ? Number(text) : undefined)
