@@ -7,6 +7,9 @@ import type { Tx } from '../db/write.ts'
 import { systemActor } from './actor.ts'
 import { addAgent, removeAgent } from './agents/agents.ts'
 import { releaseConversations } from './conversations/assignment.ts'
+import { mergeConversations } from './conversations/merge.ts'
+import { getConversationForMessage } from './conversations/merged.ts'
+import { postMessage } from './conversations/messages.ts'
 import { addDepartment, changeDepartment, removeDepartment } from './departments/departments.ts'
 import { addApiKey, changeApiKey } from './keys/keys.ts'
 import { addTag, changeTag } from './tags/tags.ts'
@@ -98,4 +101,24 @@ test('a conversation that is handed over while its deleted agent is taken off st
     (tx) => releaseConversations(tx, gone?.id ?? ''),
   )
   expect((await desk.v3('GET', `conversations/${id}`)).body.agentid).toBe(heir?.id)
+})
+
+test('a message for a conversation that is merged in that moment goes to the other one', async () => {
+  const open = async (subject: string): Promise<string> => {
+    const fields = { message: 'Hello', useridentifier: 'anna@example.com', recipient: 'help@example.com', subject }
+    return (await desk.v1('POST', 'conversations', { ...fields, department: 'default' })).body.conversationid
+  }
+  const [from, into] = [await open('One'), await open('Other')]
+  const posted = await overlapping(
+    (tx) => mergeConversations(tx, systemActor, { from, into }),
+    async (tx) =>
+      postMessage(tx, await getConversationForMessage(tx, systemActor, from), {
+        author: { kind: 'system', userId: 'system00' },
+        message: { body: 'In between', isHtml: false, text: 'In between' },
+        isNote: true,
+      }),
+  )
+  expect(posted.status).toBe('fulfilled')
+  expect((await desk.v3('GET', `conversations/${into}/messages`)).text).toContain('In between')
+  expect((await desk.v3('GET', `conversations/${from}/messages`)).text).not.toContain('In between')
 })

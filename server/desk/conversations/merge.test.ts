@@ -187,6 +187,21 @@ describe('a merge', () => {
     expect(kept).toEqual(counted)
   })
 
+  test('is shown by API v1 in its letters, and both stay readable', async () => {
+    const [a, b] = [await aConversation(desk, { ...anna, message: 'By v1' }), await aConversation(desk)]
+    await merge(a.conversationid, b.code)
+    const row = (await desk.v1('GET', `conversations/${a.conversationid}`)).body
+    expect(row).toMatchObject({ code: a.code, status: 'L', messagegroupsin: '0' })
+    const [trace, ...others] = (await desk.v1('GET', `conversations/${a.code}/messages`)).body.groups
+    expect(others).toEqual([])
+    expect(trace).toMatchObject({
+      rtype: '2',
+      rstatus: 'M',
+      messages: [{ rtype: '2', message: `Merged into ${b.code}` }],
+    })
+    expect((await desk.v1('GET', `conversations/${b.code}/messages`)).text).toContain('By v1')
+  })
+
   test('opens what was settled if the customer of the other still waits, from when he began to wait', async () => {
     const a = await aConversation(desk, anna)
     const b = await aConversation(desk, anna)
