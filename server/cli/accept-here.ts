@@ -29,4 +29,5 @@ export async function acceptHere(io: Io, desk: CommandDesk): Promise<void> {
   }
   await look()
   progress.end()
+  if (left > 0) io.out(`Still waiting: ${left}. They are tried again by the next server that starts, or by a replay.\n`)
 }

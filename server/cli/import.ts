@@ -27,7 +27,9 @@ type Reading = (
 type Complain = (where: string, why: string) => void
 
 export const importCommand = (io: Io): Command => {
-  const group = new Command('import').description('mails from files')
+  const group = new Command('import')
+    .description('mails from files')
+    .addHelpText('after', examples('npx deskhand import mbox support.mbox', 'npx deskhand import eml ~/Maildir'))
   group.addCommand(
     kind(io, 'mbox', importMboxes)
       .summary('import mails from mbox files')

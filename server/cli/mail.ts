@@ -11,7 +11,9 @@ import { findMailboxId } from './mailbox-names.ts'
 import { dateText, examples, isoText, json, table } from './print.ts'
 
 export const mailCommand = (io: Io): Command => {
-  const group = new Command('mail').description('mails as they came in')
+  const group = new Command('mail')
+    .description('mails as they came in')
+    .addHelpText('after', examples('npx deskhand mail list', 'npx deskhand mail replay --failed'))
   for (const command of [listCommand, showCommand, replayCommand]) group.addCommand(command(io))
   return group
 }
