@@ -7,6 +7,7 @@ import { type Database, openDatabase } from './db/open.ts'
 import { type FileStore, openFileStore } from './desk/files/store.ts'
 import { type MailboxWatch, startMailboxWatch } from './desk/mail/intake/mailbox-watch.ts'
 import { type Languages, readLanguages } from './desk/mail/words/languages.ts'
+import { applyEnvironmentMailbox } from './desk/mailboxes/from-environment.ts'
 import { getSettings, type Installation, type Settings } from './desk/settings/settings.ts'
 import { followEvents, lastEventNumber } from './events/read.ts'
 import { buildServer } from './http/server.ts'
@@ -55,6 +56,7 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
   })
   try {
     const { installation, firstStart } = await bootstrap(database, config)
+    if (config.mailbox) await applyEnvironmentMailbox(database, installation.secret, config.mailbox)
     let current = await getSettings(database.reader)
     const files = await openFileStore(database, config.dataFolder)
     let port = config.port
@@ -71,6 +73,12 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
       log,
       publicUrl: () => config.publicUrl ?? localUrl(config.host, port),
     }
+    // Before anything runs by itself: what cannot be built must not leave something running.
+    const http = await buildServer(app)
+    http.addHook('onListen', async () => {
+      const [address] = http.addresses()
+      if (typeof address === 'object') port = address.port
+    })
     let watch: MailboxWatch | undefined
     const events = followEvents(
       database,
@@ -83,11 +91,6 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
     )
     const worker = options.worker ? startWorker(database, jobHandlers(app), log) : undefined
     if (options.worker) watch = startMailboxWatch(app, { sizeLimit: config.inlet.sizeLimit })
-    const http = await buildServer(app)
-    http.addHook('onListen', async () => {
-      const [address] = http.addresses()
-      if (typeof address === 'object') port = address.port
-    })
     return {
       ...app,
       http,

@@ -1,5 +1,6 @@
 // The only reader of process.env. Everything is checked at start; what is wrong is named with what would be right.
 import { z } from 'zod'
+import { type MailUrl, parseMailUrl } from './lib/mail-url.ts'
 import { parseNetwork } from './lib/networks.ts'
 import { isZone } from './lib/zone.ts'
 
@@ -29,6 +30,15 @@ const bytes = (fallback: string) =>
       const unit = /[kmg]/i.exec(text)?.[0].toLowerCase() ?? ''
       return Number.parseInt(text, 10) * 1024 ** ['', 'k', 'm', 'g'].indexOf(unit)
     })
+
+const mailUrl = (scheme: 'imap' | 'smtp') =>
+  z
+    .string()
+    .refine(
+      (text) => parseMailUrl(scheme, text) !== undefined,
+      `must be an address such as ${scheme}s://user:password@host or ${scheme}://user:password@host?starttls`,
+    )
+    .optional()
 
 const listed = (text: string): string[] =>
   text
@@ -98,6 +108,16 @@ export const settingsOfEnvironment = {
     )
     .default('')
     .describe('Internal networks (CIDR, comma-separated) that downloadUrl may reach. None by default.'),
+  DESKHAND_MAIL_ADDRESS: z
+    .email('must be an e-mail address')
+    .optional()
+    .describe('Address of the mailbox that the next two set up at each start. Others are added by the API.'),
+  DESKHAND_IMAP_URL: mailUrl('imap').describe(
+    'Server for its incoming mail: imaps://user:password@host:993, imap://…?starttls. Characters such as @ percent-encoded.',
+  ),
+  DESKHAND_SMTP_URL: mailUrl('smtp').describe(
+    'Server that sends for it: smtps://user:password@host:465, smtp://user:password@host:587?starttls.',
+  ),
   DESKHAND_SMTP_PORT: port().describe(
     'Port on which other mail servers hand over mail for the mailboxes by SMTP. 0 picks a free one. Without it, none.',
   ),
@@ -135,6 +155,8 @@ export interface Config {
   trustProxy: string | undefined
   fetchAllow: string[]
   poolSize: number
+  /** The mailbox that the environment names. */
+  mailbox: { address: string; imap: MailUrl | undefined; smtp: MailUrl | undefined } | undefined
   inlet: InletConfig
 }
 
@@ -179,7 +201,7 @@ function fallbackOf(kind: unknown): unknown {
   return undefined
 }
 
-const isSecret = (name: string): boolean => /PASSWORD|KEY|DATABASE_URL/.test(name)
+const isSecret = (name: string): boolean => /PASSWORD|KEY|DATABASE_URL|(IMAP|SMTP)_URL/.test(name)
 
 /** What is wrong with the environment, one line a setting. */
 export class ConfigError extends Error {}
@@ -213,6 +235,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     trustProxy: env.DESKHAND_TRUST_PROXY,
     fetchAllow: listed(env.DESKHAND_FETCH_ALLOW),
     poolSize: env.DESKHAND_POOL_SIZE,
+    mailbox: mailboxOf(env),
     inlet: {
       smtpPort: env.DESKHAND_SMTP_PORT,
       lmtpPort: env.DESKHAND_LMTP_PORT,
@@ -220,6 +243,20 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       sizeLimit: env.DESKHAND_MAIL_LIMIT,
       tls: tlsFiles(env.DESKHAND_SMTP_CERT, env.DESKHAND_SMTP_KEY),
     },
+  }
+}
+
+function mailboxOf(env: Environment): Config['mailbox'] {
+  const { DESKHAND_MAIL_ADDRESS: address, DESKHAND_IMAP_URL: imap, DESKHAND_SMTP_URL: smtp } = env
+  if (address === undefined && (imap ?? smtp) === undefined) return undefined
+  if (address === undefined || (imap ?? smtp) === undefined)
+    throw new ConfigError(
+      'DESKHAND_MAIL_ADDRESS belongs together with DESKHAND_IMAP_URL or DESKHAND_SMTP_URL: set both or neither',
+    )
+  return {
+    address,
+    imap: imap === undefined ? undefined : parseMailUrl('imap', imap),
+    smtp: smtp === undefined ? undefined : parseMailUrl('smtp', smtp),
   }
 }
 

@@ -18,6 +18,7 @@ import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
 import { Exit, exitCodes, type Io, processIo, UsageError } from './io.ts'
 import { mailCommand } from './mail.ts'
+import { mailboxCommand } from './mailbox.ts'
 import { migrateCommand } from './migrate.ts'
 import { examples } from './print.ts'
 import { serveCommand } from './serve.ts'
@@ -50,6 +51,7 @@ Settings come from the environment (docs/running.md). Exit codes: 0 done, 1 fail
   ])
     program.addCommand(command(io))
   for (const group of [agent, department, apikey]) program.addCommand(group)
+  program.addCommand(mailboxCommand(io))
   everyCommand(program, (command) => {
     command.exitOverride()
     command.configureOutput({ writeOut: io.out, writeErr: io.err })

@@ -17,6 +17,16 @@ export async function newPassword(io: Io, options: { passwordStdin?: boolean | u
   return password
 }
 
+/** A password that somebody else has given out. */
+export async function knownPassword(io: Io, options: { passwordStdin?: boolean | undefined }): Promise<string> {
+  if (options.passwordStdin) return withoutLineEnd(await readAll(io.stdin))
+  if (!io.stdin.isTTY)
+    throw new UsageError(
+      'There is no terminal to ask for the password: give it on standard input with --password-stdin.',
+    )
+  return askHidden(io, 'Password: ')
+}
+
 function checked(password: string): string {
   if (password.length < MIN_LENGTH) throw new UsageError(`A password must have at least ${MIN_LENGTH} characters.`)
   if (password.length > MAX_LENGTH) throw new UsageError(`A password may have at most ${MAX_LENGTH} characters.`)
