@@ -29,5 +29,5 @@ export async function acceptHere(io: Io, desk: CommandDesk): Promise<void> {
   }
   await look()
   progress.end()
-  if (left > 0) io.out(`Still waiting: ${left}. They are tried again by the next server that starts, or by a replay.\n`)
+  if (left > 0) io.out(`Still waiting: ${left}. The next server that starts tries them again.\n`)
 }
