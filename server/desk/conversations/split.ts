@@ -1,9 +1,7 @@
 // Splitting: some messages of a conversation are about another matter, which gets a conversation of its own.
-import { z } from 'zod'
 import { insertRows } from '../../db/prepared.ts'
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
-import { emailKey } from '../../lib/email.ts'
 import { Invalid } from '../../lib/errors.ts'
 import { type Actor, userOf } from '../actor.ts'
 import { countNewConversation } from '../departments/counts.ts'
@@ -11,13 +9,13 @@ import { getDepartment } from '../departments/departments.ts'
 import { recordFacts } from '../metrics/facts.ts'
 import { carrySome } from './carry.ts'
 import { type Conversation, getConversationForChange, newConversation } from './conversation.ts'
-import { copiesOf } from './copies.ts'
 import type { Channel } from './letters.ts'
 import { addLink } from './links.ts'
 import { loadNewConversation } from './load-steps.ts'
 import { chooseGroups, putGiver, traceMove } from './move.ts'
 import { type Move, recordMove } from './moves.ts'
 import { previewOfGroup } from './preview.ts'
+import { copiesFor, requesterOf, subjectOf } from './split-from.ts'
 import { shownOf } from './standing.ts'
 import { assertMovable } from './two.ts'
 import { isPublic, listSteps, type Step, standingOf } from './waits.ts'
@@ -111,65 +109,4 @@ async function openWith(tx: Tx, from: Conversation, going: readonly Step[], open
     data: { departmentid: conversation.department_id, status: conversation.status, userid: opening.userId },
   })
   return conversation
-}
-
-/** Whoever wrote the first of them; where no customer did, the requester of the old conversation. */
-async function requesterOf(tx: Tx, from: Conversation, going: readonly Step[]) {
-  const authors = await tx
-    .selectFrom('message_groups')
-    .innerJoin('customers', 'customers.user_id', 'message_groups.user_id')
-    .select(['customers.id', 'customers.email'])
-    .where('message_groups.conversation_id', '=', from.id)
-    .where(
-      'message_groups.seq',
-      'in',
-      going.map(({ seq }) => seq),
-    )
-    .where('customers.deleted_at', 'is', null)
-    .orderBy('message_groups.created_at')
-    .orderBy('message_groups.seq')
-    .limit(1)
-    .executeTakeFirst()
-  if (authors) return authors
-  return tx.selectFrom('customers').select(['id', 'email']).where('id', '=', from.customer_id).executeTakeFirstOrThrow()
-}
-
-const copiesSchema = z.array(z.object({ address: z.string() }))
-
-const mailsOf = (tx: Tx, going: readonly Step[]) =>
-  tx
-    .selectFrom('mails')
-    .select(['copies', 'recipients', 'subject', 'direction'])
-    .where(
-      'group_seq',
-      'in',
-      going.map(({ seq }) => seq),
-    )
-    .orderBy('dated_at')
-    .orderBy('group_seq')
-    .execute()
-
-/** Of those who get the answers too: whom the mails among them name. Where none came by mail, all. */
-async function copiesFor(
-  tx: Tx,
-  from: Conversation,
-  going: readonly Step[],
-  requester: string | null,
-): Promise<string[]> {
-  const mails = await mailsOf(tx, going)
-  const named = new Set(
-    mails
-      .flatMap(({ copies, recipients }) => [copies, recipients])
-      .flatMap((column) => copiesSchema.parse(JSON.parse(column)))
-      .map(({ address }) => emailKey(address)),
-  )
-  return copiesOf(from)
-    .filter((email) => mails.length === 0 || named.has(emailKey(email)))
-    .filter((email) => emailKey(email) !== emailKey(requester ?? ''))
-}
-
-/** What the first mail among them was called; undefined: none of them came by mail, or it was called nothing. */
-async function subjectOf(tx: Tx, going: readonly Step[]): Promise<string | undefined> {
-  const [first] = (await mailsOf(tx, going)).filter(({ direction }) => direction === 'in')
-  return first?.subject || undefined
 }
