@@ -22,6 +22,9 @@ export function cutText(text: string, limit: number): string {
 
 /** Text of several lines: NUL, which no database takes, and what is half a character. Line ends become LF. */
 export function cleanText(text: string): string {
-  const lines = text.includes('\r') ? text.replace(/\r+\n|\r/g, '\n') : text
+  // A run of CR is matched as a whole: looking for a LF behind each would take time that grows with the square of it.
+  const lines = text.includes('\r')
+    ? text.replace(/\r+\n?/g, (end) => (end.endsWith('\n') ? '\n' : '\n'.repeat(end.length)))
+    : text
   return (lines.includes('\0') ? lines.replaceAll('\0', '') : lines).toWellFormed()
 }

@@ -1,7 +1,6 @@
 // Takes contents out of their transfer encoding: base64 and quoted-printable as they come, with junk in them and cut off.
 
 import { hexPair } from './encoded-words.ts'
-import { lineAt } from './header-fields.ts'
 import type { MimePart } from './mime-tree.ts'
 import { decodeUuBlock } from './uuencode.ts'
 
@@ -19,6 +18,8 @@ BASE64[45] = 62
 BASE64[95] = 63
 
 const EQUALS = 61
+const LF = 10
+const CR = 13
 
 /** Never fails. What is not encoded is not copied. */
 export function contentsOf(part: MimePart): Contents {
@@ -54,11 +55,12 @@ export function decodeBase64(source: Buffer): Contents {
     } else if (byte === EQUALS) {
       length = flush(out, length, bits, count)
       count = 0
-      const tail = tailAfterPadding(source, at)
-      if (tail !== -1) {
+      const { next, isTail } = afterPadding(source, at)
+      if (isTail) {
         if (junk > 0 && junk * 5 > at) return { bytes: source, isBroken: true }
-        return { bytes: Buffer.concat([out.subarray(0, length), source.subarray(tail)]), isBroken: false }
+        return { bytes: Buffer.concat([out.subarray(0, length), source.subarray(next)]), isBroken: false }
       }
+      at = next - 1
     } else if (byte > 32) junk++
   }
   // Text that is only called base64.
@@ -76,18 +78,17 @@ function flush(out: Buffer, length: number, bits: number, count: number): number
   return length + count - 1
 }
 
-/** Where something begins after the padding that is no base64; -1: nothing, or more of it. */
-function tailAfterPadding(source: Buffer, padding: number): number {
-  let at = padding
-  while (at < source.length && (source[at] === EQUALS || (source[at] ?? 0) <= 32)) at++
-  if (at >= source.length) return -1
-  const { end } = lineAt(source, at, source.length)
-  const limit = Math.min(end, at + 200)
-  for (let place = at; place < limit; place++) {
-    const byte = source[place] ?? 0
-    if ((BASE64[byte] ?? -1) < 0 && byte !== EQUALS) return at
+/** What follows the padding: nothing, more base64, or something else. */
+function afterPadding(source: Buffer, padding: number): { next: number; isTail: boolean } {
+  let next = padding
+  while (next < source.length && (source[next] === EQUALS || (source[next] ?? 0) <= 32)) next++
+  // A line of base64 hardly needs to be looked at any further.
+  const limit = Math.min(source.length, next + 200)
+  for (let at = next; at < limit && source[at] !== LF; at++) {
+    const byte = source[at] ?? 0
+    if ((BASE64[byte] ?? -1) < 0 && byte !== EQUALS && byte !== CR) return { next, isTail: true }
   }
-  return -1
+  return { next, isTail: false }
 }
 
 /** Words with blanks between them. Base64 has hardly any blank but those of its line ends. */
@@ -97,8 +98,6 @@ function looksLikeText(source: Buffer): boolean {
   for (let at = 0; at < end; at++) if (source[at] === 32) blanks++
   return blanks > end / 15
 }
-
-const LF = 10
 
 /** Never fails: an `=` that begins nothing stays. */
 export function decodeQuotedPrintable(source: Buffer): Buffer {
