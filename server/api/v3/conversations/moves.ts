@@ -1,13 +1,10 @@
 // /api/v3/conversations/:id/moves
-import { z } from 'zod'
-import { plainText } from '../../../../contract/v3/kinds.ts'
-import { movePageSchema, moveQuerySchema, moveSchema } from '../../../../contract/v3/moves.ts'
+import { movePageSchema, moveQuerySchema } from '../../../../contract/v3/moves.ts'
 import { getConversation } from '../../../desk/conversations/conversation.ts'
 import { listMoves } from '../../../desk/conversations/moves.ts'
-import { undoMove } from '../../../desk/conversations/undo-move.ts'
 import { idOfRow } from '../../../lib/ids.ts'
 import { byId, v3 } from '../route.ts'
-import { moveView, moveViews } from '../wire/move.ts'
+import { moveViews } from '../wire/move.ts'
 
 export const routes = [
   v3({
@@ -28,16 +25,5 @@ export const routes = [
         next_cursor: last && moves.length > page.length ? idOfRow(last.seq) : null,
       }
     },
-  }),
-  v3({
-    method: 'POST',
-    url: '/api/v3/conversations/:id/moves/:moveid/undo',
-    summary: 'Undoes a merge, a split or a move. What was written since stays where it is.',
-    path: z.object({ id: plainText(), moveid: plainText() }),
-    answer: moveSchema,
-    handle: ({ app, actor, path }) =>
-      app.database.write(async (tx) =>
-        moveView(tx, await undoMove(tx, actor, { identifier: path.id, moveId: path.moveid })),
-      ),
   }),
 ]
