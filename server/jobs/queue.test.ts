@@ -3,6 +3,7 @@ import { newDesk, type TestDesk } from '../../test/desk.ts'
 import { openDatabase } from '../db/open.ts'
 import { jobHandlers } from '../job-handlers.ts'
 import { backoffMs, claimJobs, enqueue, type JobHandlers, type JobLog, runJob, startWorker } from './queue.ts'
+import { schedule } from './schedule.ts'
 
 let desk: TestDesk
 beforeAll(async () => {
@@ -148,7 +149,7 @@ describe('jobs', () => {
     await worker.stop()
     expect(done).toEqual(['now'])
     const timed = await allJobs()
-    expect(timed.map(({ name }) => name).sort()).toEqual(['prune-events', 'prune-sessions'])
+    expect(timed.map(({ name }) => name).sort()).toEqual(schedule.map(({ name }) => name).sort())
     const [job] = await claimJobs(desk.app.database, 1, Date.now() + 2 * HOUR)
     if (!job) throw new Error('nothing to claim')
     await runJob(desk.app.database, jobHandlers(desk.app), job, silent)

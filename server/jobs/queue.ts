@@ -142,8 +142,8 @@ async function enqueueNext(tx: Tx, job: ClaimedJob): Promise<void> {
   if (timed) await enqueueTimed(tx, timed.name, Date.now() + timed.everyMs)
 }
 
-const enqueueTimed = (tx: Tx, name: JobName, runAt: number): Promise<void> =>
-  enqueue(tx, name, {} as JobPayload<typeof name>, { runAt, uniqueKey: `timed:${name}` })
+const enqueueTimed = (tx: Tx, name: JobName, runAt: number, why: 'timed' | 'start' = 'timed'): Promise<void> =>
+  enqueue(tx, name, {} as JobPayload<typeof name>, { runAt, uniqueKey: `${why}:${name}` })
 
 /** Jobs that one process works on at the same time: one that waits for a slow server must not stop the others. */
 const AT_ONCE = 6
@@ -187,7 +187,10 @@ export function startWorker(
       })
   }
   const begin = database.write(async (tx) => {
-    for (const { name, everyMs } of schedule) await enqueueTimed(tx, name, Date.now() + everyMs)
+    for (const { name, everyMs, isAtStart } of schedule) {
+      await enqueueTimed(tx, name, Date.now() + everyMs)
+      if (isAtStart) await enqueueTimed(tx, name, Date.now(), 'start')
+    }
   })
   begin.catch((error: unknown) => log.warn({ err: error }, 'the timed jobs could not be set up'))
   const timer = setInterval(wake, pollMs)

@@ -4,9 +4,10 @@ import type { JobName } from './catalog.ts'
 const SECOND = 1_000
 const HOUR = 3_600_000
 
-export const schedule: readonly { name: JobName; everyMs: number }[] = [
+/** `isAtStart`: also when a process starts, for what one that died has left. */
+export const schedule: readonly { name: JobName; everyMs: number; isAtStart?: true }[] = [
   // Each mail has a job of its own: this is for those of a process that died with it.
-  { name: 'send-mail', everyMs: 20 * SECOND },
+  { name: 'send-mail', everyMs: 20 * SECOND, isAtStart: true },
   { name: 'prune-events', everyMs: 6 * HOUR },
   { name: 'prune-sessions', everyMs: HOUR },
   { name: 'tell-troubles', everyMs: HOUR },

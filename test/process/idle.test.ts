@@ -18,7 +18,16 @@ process.on('exit', () => writeFileSync(process.env.WITNESS_FILE, [...names].join
 const WITNESS_OPTIONS = ['--import', `data:text/javascript,${encodeURIComponent(WITNESS)}`]
 
 /** Only needed for some requests, or on the other database. */
-const NOT_YET = ['htmlparser2', 'html-to-text', 'js-yaml', '@node-rs/argon2', 'fast-xml-parser', 'smtp-server']
+const NOT_YET = [
+  'htmlparser2',
+  'html-to-text',
+  'js-yaml',
+  '@node-rs/argon2',
+  'fast-xml-parser',
+  'smtp-server',
+  'nodemailer',
+  'mailauth',
+]
 
 test('a start on existing data loads nothing that only some requests need', async () => {
   place = await newPlace('started')
