@@ -21,8 +21,6 @@ export interface DovecotOptions {
   capability?: string
   /** Where it asks whether an OAuth 2 access token is valid: the token is put behind. Without it: passwords only. */
   introspectionUrl?: string
-  /** Lets nobody sign in before TLS. */
-  isPlainForbidden?: boolean
 }
 
 export interface Dovecot {
@@ -73,7 +71,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
 function writeConfig(
   folder: string,
   ports: Pick<Dovecot, 'imapPort' | 'imapsPort' | 'lmtpPort'>,
-  { certificate = GOOD, capability, introspectionUrl, isPlainForbidden = false }: DovecotOptions,
+  { certificate = GOOD, capability, introspectionUrl }: DovecotOptions,
 ): string {
   const at = (name: string): string => join(folder, name)
   chmodSync(folder, 0o755)
@@ -94,8 +92,7 @@ listen = 127.0.0.1
 ssl = yes
 ssl_cert = <${at('certificate.pem')}
 ssl_key = <${at('key.pem')}
-disable_plaintext_auth = ${isPlainForbidden ? 'yes' : 'no'}
-${isPlainForbidden ? 'ssl = required' : ''}
+disable_plaintext_auth = no
 auth_mechanisms = plain login${introspectionUrl === undefined ? '' : ' xoauth2'}
 auth_failure_delay = 0
 default_login_user = nobody

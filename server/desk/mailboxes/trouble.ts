@@ -150,7 +150,9 @@ function ofTls(
 function ofSignIn({ code, message, reply, isSignIn }: Facts, server: Server): Trouble | undefined {
   const words = reply || message
   if (
-    /LOGINDISABLED|PRIVACYREQUIRED|Cleartext authentication disallowed|must issue a STARTTLS|530 5\.7\.0/i.test(words)
+    /LOGINDISABLED|Login is disabled|PRIVACYREQUIRED|Cleartext authentication disallowed|must issue a STARTTLS|530 5\.7\.0/i.test(
+      words,
+    )
   )
     return { field: 'security', says: `${server.host} lets nobody sign in without encryption. Choose TLS or STARTTLS.` }
   if (!isSignIn && !/AUTHENTICATIONFAILED|^5(34|35) /.test(`${code} ${words}`)) return undefined
