@@ -91,7 +91,8 @@ class TextWriter {
   /** A line of preformatted text, or a piece of one. */
   verbatim(text: string): void {
     const line = text.replace(/\r?\n$/, '')
-    if (line !== '') this.#add(line.replaceAll('\u00a0', ' '))
+    if (line.trim() !== '') this.#add(line.replaceAll('\u00a0', ' '))
+    else if (line !== '' && this.#gap === '') this.#gap = ' '
     if (line.length < text.length) this.lineEnd()
   }
 

@@ -342,7 +342,9 @@ const LABEL_LINE = /^[*_\s]{0,4}([\p{L}][\p{L}\p{M}.'’ /-]{0,30}?)[\s*_]{0,4}[
 
 /** The label that a line begins with: `*Von:* Ada` is `from`. */
 export function labelOf(line: string): Label | undefined {
-  const label = LABEL_LINE.exec(line)?.[1]
+  const start = line.slice(0, 50)
+  if (!start.includes(':') && !start.includes('：')) return undefined
+  const label = LABEL_LINE.exec(start)?.[1]
   return label === undefined ? undefined : labels.get(label.toLowerCase().trim())
 }
 
@@ -351,7 +353,11 @@ const forwards = spellings(({ forwarded }) => forwarded)
 const forwardSet = new Set(forwards)
 const namedForwards = forwards.filter((text) => / (?:by|von|par|por|da|door|av|af)$/.test(text))
 const closings = new Set(spellings(({ closing }) => closing))
-const devices = spellings(({ device }) => device)
+/** By their first letters: every line of every mail is looked up here. */
+const devices = Map.groupBy(
+  spellings(({ device }) => device),
+  (start) => start.slice(0, 4),
+)
 
 const DASHES = '-_=*~—–─━＿>• '
 
@@ -372,10 +378,11 @@ export const isOriginalSeparator = (line: string): boolean =>
 
 /** `---------- Forwarded message ---------`, `Begin forwarded message:`. */
 export function isForwardSeparator(line: string): boolean {
-  if (line.length > 160) return false
+  const isBetweenDashes = hasDashes(line)
+  if (line.length > 160 || !(isBetweenDashes || endsInColon(line))) return false
   const text = core(line)
-  if (hasDashes(line)) return forwardSet.has(text) || namedForwards.some((start) => text.startsWith(`${start} `))
-  return /[:：]$/.test(line) && forwardSet.has(text)
+  if (isBetweenDashes) return forwardSet.has(text) || namedForwards.some((start) => text.startsWith(`${start} `))
+  return forwardSet.has(text)
 }
 
 /** What other help desks ask their readers to write above. */
@@ -418,10 +425,11 @@ const DEVICE =
   /iphone|ipad|android|mail|outlook|samsung|galaxy|huawei|xiaomi|mobil|phone|handy|smart|tablet|blackberry|windows|yahoo|gmx|web\.de|proton|spark|\bapps?\b|telefon|teléfono|téléphone|携帯|手机|手機|갤럭시|휴대폰|nokia|pixel|oneplus|telefoon|телефон|puhelim|gerät|appareil|dispositivo|почт|cihaz/i
 
 export function isDeviceLine(line: string): boolean {
-  if (line.length > 140 || !DEVICE.test(line)) return false
+  if (line.length > 140) return false
   const text = line.toLowerCase().replace(/^[*_\s[(<>-]{1,4}/, '')
-  if (devices.some((start) => text.startsWith(start))) return !/[?:]$/.test(text)
-  return /(?:gesendet|gönderildi|から送信|에서 보냄|傳送|küldve)\.?$/.test(text)
+  const starts = devices.get(text.slice(0, 4))
+  if (starts?.some((start) => text.startsWith(start))) return DEVICE.test(text) && !/[?:]$/.test(text)
+  return /(?:gesendet|gönderildi|から送信|에서 보냄|傳送|küldve)\.?$/.test(text) && DEVICE.test(text)
 }
 
 /** `Best regards,` and what comes close. */
