@@ -2,7 +2,7 @@
 import { Unavailable } from '../../../lib/errors.ts'
 import { type RawMail, readRaw } from '../intake/read-raw.ts'
 import type { MailDesk } from '../mail-desk.ts'
-import { acceptMail } from './accept.ts'
+import { acceptTogether } from './accept-together.ts'
 import { type Around, lookAround } from './around.ts'
 import { authenticate } from './authenticate.ts'
 import { claimRaw, giveBack, postpone } from './claim.ts'
@@ -18,7 +18,7 @@ import { isInConversation } from './verdict.ts'
 const PORTION = 200
 /** In memory at the same time, raw and read. At least one, however large. */
 const MAX_BYTES = 32 * 1024 * 1024
-const MAX_AT_ONCE = 32
+const MAX_AT_ONCE = 96
 /** Then it becomes a conversation that says why it could not be accepted. */
 const MAX_ATTEMPTS = 3
 /** Claimed so often without a word about how it went: it ends the process each time. */
@@ -105,7 +105,7 @@ async function readAndAccept(around: Around, tools: Tools, raw: RawMail, place: 
 async function acceptRead(around: Around, mail: ReadyMail): Promise<void> {
   const { desk } = around
   try {
-    const outcome = await desk.database.write((tx) => acceptMail(tx, around, mail))
+    const outcome = await acceptTogether(around, mail)
     // Undefined: whoever accepted it uses the same files.
     if (outcome && !hasMessage(outcome)) await dropFiles(desk, mail.files)
   } catch (error) {

@@ -6,7 +6,7 @@ import { recordEvent } from '../../../events/record.ts'
 import { emailKey } from '../../../lib/email.ts'
 import { listDepartmentsOf } from '../../agents/agents.ts'
 import { bareMessageId } from '../../conversations/thread-ids.ts'
-import { findCustomer } from '../../customers/customers.ts'
+import { type Customer, findCustomer } from '../../customers/customers.ts'
 import { signedConversation } from '../../outbox/message-id.ts'
 import type { Around } from './around.ts'
 import { hold, isFlood } from './hold.ts'
@@ -17,7 +17,7 @@ import { noteOutcome, type Outcome } from './outcome.ts'
 import { joinConversation, openFromMail, type Placed } from './place.ts'
 import type { ReadyMail } from './ready.ts'
 import { type Writer, whoWrites } from './sender.ts'
-import { type Thread, threadOf } from './thread.ts'
+import { type KnownId, type Thread, threadOf } from './thread.ts'
 import { isUnreadBefore, stillUnread } from './unreadable.ts'
 
 /** Two mails of one thread that are accepted at the same time would each find no trace of the other. */
@@ -45,7 +45,8 @@ export async function acceptMail(tx: Tx, around: Around, mail: ReadyMail): Promi
 async function acceptMessage(tx: Tx, around: Around, mail: ReadyMail, leads: Leads): Promise<Outcome> {
   const { raw, read } = mail
   const writer = await whoWrites(tx, mail, leads, around)
-  const thread = await findThread(tx, mail, leads, writer)
+  const customer = writer.from && (await findCustomer(tx, writer.from.address))
+  const { thread, known } = await findThread(tx, mail, leads, writer, customer)
   if (read.kind === 'auto-reply' && thread.conversationId === undefined) {
     recordEvent(tx, { type: 'mail.accepted', data: { rawmailid: raw.seq, verdict: 'auto-reply' } })
     const reason = `An automatic reply to nothing that this desk sent. ${read.kindReason ?? ''}`.trim()
@@ -53,7 +54,7 @@ async function acceptMessage(tx: Tx, around: Around, mail: ReadyMail, leads: Lea
   }
   const flood = await isFlood(tx, around.settings, mail, thread.conversationId)
   if (flood.isFlood) return hold(tx, mail, thread.conversationId)
-  const placed: Placed = { mail, writer, leads, budget: flood.budget }
+  const placed: Placed = { mail, writer, customer, leads, known, budget: flood.budget }
   return thread.conversationId === undefined
     ? openFromMail(tx, around, placed, thread)
     : joinConversation(tx, around, placed, thread)
@@ -101,22 +102,25 @@ async function duplicate(tx: Tx, { raw, read }: ReadyMail, ownId: string | undef
   }
 }
 
-async function findThread(tx: Tx, { raw, read }: ReadyMail, leads: Leads, writer: Writer): Promise<Thread> {
-  // It was attached to a conversation when it could not be read; now that it can, that is where it belongs.
-  if (isUnreadBefore(raw))
-    return {
-      conversationId: raw.conversation_id ?? '',
-      isGuest: false,
-      reason: 'It could not be read when it came, and was read again.',
-    }
-  const { from, agent, isForged } = writer
+async function findThread(
+  tx: Tx,
+  { raw, read }: ReadyMail,
+  leads: Leads,
+  { from, agent, isForged }: Writer,
+  customer: Customer | undefined,
+): Promise<{ thread: Thread; known: readonly KnownId[] }> {
   const sender: Sender = {
     key: from && emailKey(from.address),
-    customer: from && !agent ? await findCustomer(tx, from.address) : undefined,
+    customer: agent ? undefined : customer,
     sees: agent && (await sightOf(tx, agent)),
     isForged,
   }
-  return threadOf(await lookUp(tx, read, leads, sender))
+  const question = await lookUp(tx, read, leads, sender)
+  // It was attached to a conversation when it could not be read; now that it can, that is where it belongs.
+  const before = isUnreadBefore(raw) ? raw.conversation_id : null
+  const reason = 'It could not be read when it came, and was read again.'
+  const thread = before === null ? threadOf(question) : { conversationId: before, isGuest: false, reason }
+  return { thread, known: question.known }
 }
 
 /** Owners and administrators see every department, agents their own. */

@@ -8,7 +8,7 @@ import { addLink } from '../../conversations/links.ts'
 import { addMail } from '../../conversations/mails.ts'
 import { getConversationForMessage } from '../../conversations/merged.ts'
 import { type Author, type MessageDraft, postMessage } from '../../conversations/messages.ts'
-import { addThreadId, bareMessageId, findByThreadIds } from '../../conversations/thread-ids.ts'
+import { addThreadId, bareMessageId } from '../../conversations/thread-ids.ts'
 import { addCustomer, type Customer, findOrAddCustomer } from '../../customers/customers.ts'
 import { addFile } from '../../files/files.ts'
 import type { MailAddress } from '../reading/mail.ts'
@@ -24,14 +24,18 @@ import type { ReadyMail } from './ready.ts'
 import { copiesOf, withCopies } from './recipients.ts'
 import { ruleFor } from './rules.ts'
 import type { Writer } from './sender.ts'
-import type { Thread } from './thread.ts'
+import type { KnownId, Thread } from './thread.ts'
 import type { Verdict } from './verdict.ts'
 
 /** A mail with everything that was found out about it. */
 export interface Placed {
   mail: ReadyMail
   writer: Writer
+  /** With the address in From, if there was one before. */
+  customer: Customer | undefined
   leads: Leads
+  /** What its Message-IDs led to. */
+  known: readonly KnownId[]
   budget: Budget
 }
 
@@ -44,7 +48,7 @@ export async function openFromMail(tx: Tx, around: Around, placed: Placed, threa
   const rule = ruleFor(around.rules, read, envelope.from)
   const isSpam = rule?.action === 'block'
   const at = raw.received_at
-  const requester = await customerOf(tx, writer.insteadOf ?? writer.from)
+  const requester = await requesterOf(tx, placed)
   // Whoever a spammer or a forger puts into Cc would get our answers to it.
   const mayInvite = !isSpam && !writer.isForged && (read.kind === 'person' || read.kind === 'automatic')
   const opened = await openConversation(tx, {
@@ -62,12 +66,8 @@ export async function openFromMail(tx: Tx, around: Around, placed: Placed, threa
   for (const otherId of thread.linkTo) await addLink(tx, opened.id, otherId, 'claimed', at)
   await noteMail(tx, placed, opened, groupSeq, thread.reason, false)
   for (const note of notesOf(placed, thread, around)) await postMessage(tx, opened, noteDraft(note, at))
-  await acknowledge(tx, around.desk, {
-    conversation: opened,
-    customer: requester,
-    mayAnswer:
-      raw.source !== 'import' && budget === 'free' && !writer.isForged && mayAnswerAutomatically(read, envelope),
-  })
+  if (raw.source !== 'import' && budget === 'free' && !writer.isForged && mayAnswerAutomatically(read, envelope))
+    await acknowledge(tx, around.desk, { conversation: opened, customer: requester, mayAnswer: true })
   const why = isSpam ? `Spam by a rule for ${rule.header ?? 'senders'}: ${rule.pattern}. ` : ''
   return noteOutcome(tx, raw.seq, read, {
     ...outcomeOf(mail, isSpam ? 'spam' : 'opened', `${why}${thread.reason}`),
@@ -77,7 +77,7 @@ export async function openFromMail(tx: Tx, around: Around, placed: Placed, threa
 }
 
 export async function joinConversation(tx: Tx, around: Around, placed: Placed, thread: KnownThread): Promise<Outcome> {
-  const { mail, writer } = placed
+  const { mail } = placed
   const { raw, read } = mail
   const rule = ruleFor(around.rules, read, mail.envelope.from)
   // What a filter thinks of a mail counts for less than that its sender is in the middle of a conversation.
@@ -96,7 +96,7 @@ export async function joinConversation(tx: Tx, around: Around, placed: Placed, t
       reason: 'The conversation that it belongs to is gone.',
     })
   const at = raw.received_at
-  const author = await authorOf(tx, writer, thread)
+  const author = await authorOf(tx, placed, thread)
   const current = thread.isGuest ? conversation : await invite(tx, conversation, placed, around)
   // Before the message: it writes the row as it was locked, with what the message changes.
   for (const note of notesOf(placed, thread, around)) await postMessage(tx, current, noteDraft(note, at))
@@ -123,9 +123,10 @@ const outcomeOf = ({ read, unread }: ReadyMail, verdict: Verdict, reason: string
 })
 
 /** An agent who may not see the conversation speaks in it as anybody else would: for himself. */
-async function authorOf(tx: Tx, { agent, from }: Writer, { isGuest }: KnownThread): Promise<Author> {
+async function authorOf(tx: Tx, placed: Placed, { isGuest }: KnownThread): Promise<Author> {
+  const { agent, from } = placed.writer
   if (agent && !isGuest) return { kind: 'agent', userId: agent.id }
-  return { kind: 'customer', userId: (await customerOf(tx, from)).user_id }
+  return { kind: 'customer', userId: (await customerOf(tx, from, placed.customer)).user_id }
 }
 
 /** What an agent writes by mail goes to the customer, unless it did so by itself, or is history. */
@@ -139,10 +140,15 @@ async function isToBeMailed(tx: Tx, conversation: Conversation, mail: ReadyMail)
   return ![...mail.read.to, ...mail.read.cc].some(({ address }) => emailKey(address) === row?.email_key)
 }
 
+const requesterOf = (tx: Tx, { writer, customer }: Placed): Promise<Customer> =>
+  writer.insteadOf ? customerOf(tx, writer.insteadOf, undefined) : customerOf(tx, writer.from, customer)
+
 /** The customer behind an address. Who has none is somebody new each time: two of them have nothing to do with each other. */
-async function customerOf(tx: Tx, address: MailAddress | undefined): Promise<Customer> {
+async function customerOf(tx: Tx, address: MailAddress | undefined, known: Customer | undefined): Promise<Customer> {
   if (!address) return addCustomer(tx, { firstname: 'Unknown', lastname: 'sender' })
-  return findOrAddCustomer(tx, address.address, address.name.slice(0, 200).toWellFormed() || undefined)
+  const name = address.name.slice(0, 200).toWellFormed() || undefined
+  if (known && (!name || known.firstname || known.lastname)) return known
+  return findOrAddCustomer(tx, address.address, name)
 }
 
 /** The rows of its files, whose contents are stored already, and the message that names them. */
@@ -200,7 +206,7 @@ const MAX_NAMED = 20
 /** The mail beside its message, and the Message-IDs that lead to it from now on. */
 async function noteMail(
   tx: Tx,
-  { mail, writer, leads }: Placed,
+  { mail, writer, leads, known }: Placed,
   conversation: Conversation,
   groupSeq: number,
   reason: string,
@@ -234,25 +240,23 @@ async function noteMail(
       dated_at: read.date ?? null,
       created_at: raw.received_at,
     })
-  await noteThreadIds(tx, read.kind, messageId, leads, conversation.id, raw.received_at, isGuest)
+  await noteThreadIds(tx, read.kind, messageId, isGuest ? [] : leads.answered, known, conversation.id, raw.received_at)
 }
 
 async function noteThreadIds(
   tx: Tx,
   kind: string,
   messageId: string | null,
-  leads: Leads,
+  answered: readonly string[],
+  known: readonly KnownId[],
   conversationId: string,
   at: number,
-  isGuest: boolean,
 ): Promise<void> {
-  const named = isGuest ? [] : leads.answered.slice(0, MAX_NAMED)
-  const known = await findByThreadIds(tx, [...(messageId === null ? [] : [messageId]), ...named])
   // Who gives his mail the Message-ID of another one must not become what that one's answers find.
   const isTaken = known.some((match) => match.messageId === messageId && match.origin !== 'named')
   const isMass = kind === 'list' || kind === 'bulk' || kind === 'automatic'
   if (messageId !== null && !isTaken) await addThreadId(tx, messageId, conversationId, isMass ? 'mass' : 'received', at)
-  for (const id of named) {
+  for (const id of answered.slice(0, MAX_NAMED)) {
     const isKnown = known.some((match) => match.messageId === id && match.conversationId === conversationId)
     if (!isKnown) await addThreadId(tx, id, conversationId, 'named', at)
   }
