@@ -39,7 +39,7 @@ describe('every command', () => {
       const { code, out, err } = await deskhand([...words, '--help'])
       expect({ code, err }).toEqual({ code: 0, err: '' })
       expect(out).toContain(`Usage: deskhand${words.map((word) => ` ${word}`).join('')}`)
-      const isGroup = ['agent', 'department', 'apikey'].includes(words.join(' '))
+      const isGroup = ['agent', 'department', 'apikey', 'mailbox'].includes(words.join(' '))
       if (!isGroup) expect(out).toContain('Examples:\n')
     },
   )
