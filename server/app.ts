@@ -5,6 +5,7 @@ import { bootstrap, type FirstStart } from './bootstrap.ts'
 import type { Config } from './config.ts'
 import { type Database, openDatabase } from './db/open.ts'
 import { type FileStore, openFileStore } from './desk/files/store.ts'
+import { freeClaimed } from './desk/mail/accepting/claim.ts'
 import { type MailboxWatch, startMailboxWatch } from './desk/mail/intake/mailbox-watch.ts'
 import { type Languages, readLanguages } from './desk/mail/words/languages.ts'
 import { applyEnvironmentMailbox } from './desk/mailboxes/from-environment.ts'
@@ -89,6 +90,7 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
       },
       (error) => log.warn({ err: error }, 'events could not be read'),
     )
+    if (options.worker) await freeClaimed(database)
     const worker = options.worker ? startWorker(database, jobHandlers(app), log) : undefined
     if (options.worker) watch = startMailboxWatch(app, { sizeLimit: config.inlet.sizeLimit })
     return {

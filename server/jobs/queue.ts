@@ -43,7 +43,9 @@ export async function enqueue<N extends JobName>(
 export type JobHandler<N extends JobName> = (payload: JobPayload<N>) => Promise<void>
 export type JobHandlers = { [N in JobName]: JobHandler<N> }
 
-const LEASE_MS = 10 * 60_000
+/** A process that works says so more often than that: what a dead one held is taken up by another a minute later. */
+const LEASE_MS = 60_000
+const BEAT_MS = 20_000
 const MAX_ATTEMPTS = 12
 /** 5 s, 10 s, 20 s … up to an hour. */
 export const backoffMs = (attempts: number): number => Math.min(5_000 * 2 ** (attempts - 1), 3_600_000)
@@ -69,6 +71,23 @@ export function claimJobs(database: Database, limit: number, now = Date.now()): 
       returning id, name, payload, unique_key, attempts`.execute(tx)
     return rows.sort((a, b) => a.id - b.id)
   })
+}
+
+/** Keeps jobs that this process is still at. */
+const keepJobs = (database: Database, ids: readonly number[], now = Date.now()): Promise<unknown> =>
+  database.write((tx) =>
+    tx
+      .updateTable('jobs')
+      .set({ locked_until: now + LEASE_MS })
+      .where('id', 'in', ids)
+      .execute(),
+  )
+
+/** Only one server works on an embedded database: what was claimed before it started is nobody's any more. */
+async function freeJobs(tx: Tx, now = Date.now()): Promise<void> {
+  // Over, and not null: the same work may have been asked for again meanwhile, and only one of a kind may wait.
+  if (engineOf(tx) === 'sqlite')
+    await tx.updateTable('jobs').set({ locked_until: now }).where('locked_until', '>', now).execute()
 }
 
 export interface JobLog {
@@ -158,15 +177,15 @@ export function startWorker(
   let stopped = false
   let claiming: Promise<void> | undefined
   let again = false
-  const running = new Set<Promise<void>>()
+  const running = new Map<number, Promise<void>>()
   const start = (job: ClaimedJob): void => {
     const run = runJob(database, handlers, job, log)
       .catch((error: unknown) => log.warn({ err: error, job: job.name }, 'how a job went could not be noted'))
       .finally(() => {
-        running.delete(run)
+        running.delete(job.id)
         wake()
       })
-    running.add(run)
+    running.set(job.id, run)
   }
   const claim = async (): Promise<void> => {
     do {
@@ -187,6 +206,7 @@ export function startWorker(
       })
   }
   const begin = database.write(async (tx) => {
+    await freeJobs(tx)
     for (const { name, everyMs, isAtStart } of schedule) {
       await enqueueTimed(tx, name, Date.now() + everyMs)
       if (isAtStart) await enqueueTimed(tx, name, Date.now(), 'start')
@@ -195,15 +215,23 @@ export function startWorker(
   begin.catch((error: unknown) => log.warn({ err: error }, 'the timed jobs could not be set up'))
   const timer = setInterval(wake, pollMs)
   timer.unref()
+  const beat = setInterval(() => {
+    if (running.size === 0) return
+    keepJobs(database, [...running.keys()]).catch((error: unknown) =>
+      log.warn({ err: error }, 'jobs that are under way could not be kept'),
+    )
+  }, BEAT_MS)
+  beat.unref()
   database.wakeups.on('jobs', wake)
   return {
     async stop() {
       stopped = true
       clearInterval(timer)
+      clearInterval(beat)
       database.wakeups.off('jobs', wake)
       await begin.catch(() => {})
       await claiming
-      await Promise.all(running)
+      await Promise.all(running.values())
     },
   }
 }

@@ -5,10 +5,10 @@ import type { MailDesk } from '../mail-desk.ts'
 import { acceptTogether } from './accept-together.ts'
 import { type Around, lookAround } from './around.ts'
 import { authenticate } from './authenticate.ts'
-import { claimRaw, giveBack, postpone } from './claim.ts'
+import { BEAT_MS, claimRaw, giveBack, keepClaimed, postpone } from './claim.ts'
 import { envelopeOf } from './envelope.ts'
 import { type InQueue, Queue, Room } from './in-turn.ts'
-import { noteOutcome, type Outcome } from './outcome.ts'
+import { AcceptedAlready, noteOutcome, type Outcome } from './outcome.ts'
 import { cleaned, dropFiles, type ReadyMail, storeAttachments } from './ready.ts'
 import { openTools, type Tools } from './tools.ts'
 import { acceptUnreadable, asFile, glimpse, unreadPart } from './unreadable.ts'
@@ -21,8 +21,11 @@ const MAX_BYTES = 32 * 1024 * 1024
 const MAX_AT_ONCE = 96
 /** Then it becomes a conversation that says why it could not be accepted. */
 const MAX_ATTEMPTS = 3
-/** Claimed so often without a word about how it went: it ends the process each time. */
-const MAX_CRASHES = 6
+/**
+ * Claimed so often without a word about how it went: it ends the process each time. Many, because others of its portion
+ * may do that, or somebody who kills the process for reasons of his own.
+ */
+const MAX_CRASHES = 40
 
 /** Accepts raw mails until none waits. */
 export async function acceptWaiting(desk: MailDesk, tools: Tools = openTools()): Promise<void> {
@@ -39,6 +42,7 @@ async function acceptPortion(desk: MailDesk, tools: Tools, portion: readonly Raw
   const queue = new Queue()
   const unfinished = new Set(portion.map(({ seq }) => seq))
   let away: unknown
+  const beat = setInterval(() => void keepClaimed(desk.database, [...unfinished]).catch(() => {}), BEAT_MS)
   const accepting: Promise<void>[] = []
   for (const raw of portion) {
     await room.enter(raw.size)
@@ -57,6 +61,7 @@ async function acceptPortion(desk: MailDesk, tools: Tools, portion: readonly Raw
     )
   }
   await Promise.all(accepting)
+  clearInterval(beat)
   if (!away) return
   // The database or the disk, not the mails: the job is tried again, and they with it.
   await giveBack(desk.database, [...unfinished]).catch(() => {})
@@ -106,9 +111,10 @@ async function acceptRead(around: Around, mail: ReadyMail): Promise<void> {
   const { desk } = around
   try {
     const outcome = await acceptTogether(around, mail)
-    // Undefined: whoever accepted it uses the same files.
-    if (outcome && !hasMessage(outcome)) await dropFiles(desk, mail.files)
+    if (!hasMessage(outcome)) await dropFiles(desk, mail.files)
   } catch (error) {
+    // Whoever accepted it uses the same files.
+    if (error instanceof AcceptedAlready) return
     // After an answer that got lost nobody knows whether rows name them.
     if (!(error instanceof Unavailable)) await dropFiles(desk, mail.files)
     throw error
@@ -126,6 +132,7 @@ async function attachRaw(around: Around, raw: RawMail, why: string): Promise<voi
     if (!file) throw new Error('the raw mail was not stored as a file')
     await desk.database.write((tx) => acceptUnreadable(tx, around, raw, glimpse(contents), file, why))
   } catch (error) {
+    if (error instanceof AcceptedAlready) return
     if (error instanceof Unavailable) throw error
     desk.log.error({ err: error, rawmail: raw.seq }, 'a mail could not even be attached to a conversation')
     const reason = `${why} ${error instanceof Error ? error.message : String(error)}`

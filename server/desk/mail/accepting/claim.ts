@@ -5,8 +5,9 @@ import type { Database } from '../../../db/open.ts'
 import { enqueue } from '../../../jobs/queue.ts'
 import type { RawMail } from '../intake/read-raw.ts'
 
-/** Longer than any portion takes. After a crash, its mails wait for so long. */
-const LEASE_MS = 5 * 60_000
+/** A process that reads says so more often. After a crash, the mails that it held wait for so long. */
+const LEASE_MS = 60_000
+export const BEAT_MS = 20_000
 /** 5 s, 10 s, 20 s: what a mail meets is mostly gone by then, or never. */
 const pauseMs = (attempts: number): number => 5_000 * 2 ** (attempts - 1)
 
@@ -23,6 +24,30 @@ export function claimRaw(database: Database, limit: number, now = Date.now()): P
       returning *`.execute(tx)
     return rows.sort((a, b) => a.seq - b.seq)
   })
+}
+
+/** Keeps mails that this process is still at. */
+export const keepClaimed = (database: Database, seqs: readonly number[], now = Date.now()): Promise<unknown> =>
+  database.write((tx) =>
+    tx
+      .updateTable('raw_mails')
+      .set({ locked_until: now + LEASE_MS })
+      .where('seq', 'in', seqs)
+      .where('state', '=', 'waiting')
+      .execute(),
+  )
+
+/** Only one server works on an embedded database: when it starts, what was claimed before is nobody's any more. */
+export async function freeClaimed(database: Database): Promise<void> {
+  if (database.engine !== 'sqlite') return
+  await database.write((tx) =>
+    tx
+      .updateTable('raw_mails')
+      .set({ locked_until: null })
+      .where('state', '=', 'waiting')
+      .where('locked_until', 'is not', null)
+      .execute(),
+  )
 }
 
 /** Gives a mail back for another attempt after a pause. */
