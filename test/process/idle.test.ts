@@ -26,6 +26,7 @@ const NOT_YET = [
   'fast-xml-parser',
   'smtp-server',
   'nodemailer',
+  'imapflow',
   'mailauth',
 ]
 

@@ -35,11 +35,12 @@ async function fetchPiece(
   return message ? (message.source ?? Buffer.alloc(0)) : undefined
 }
 
-/** The beginning of a mail, up to the end of its headers. Empty: there is none. */
+/** The headers of a mail, or as much of them as anybody reads. Empty: there are none. */
 export async function fetchHeader(client: ImapFlow, uid: number): Promise<Buffer> {
-  const start = (await fetchPiece(client, uid, 0, MAX_HEADER_BYTES)) ?? Buffer.alloc(0)
-  const ends = [start.indexOf('\r\n\r\n'), start.indexOf('\n\n')].filter((at) => at >= 0)
-  return ends.length > 0 ? start.subarray(0, Math.min(...ends)) : start.subarray(0, start.lastIndexOf('\n') + 1)
+  const message = await client.fetchOne(String(uid), { headers: true }, { uid: true })
+  const header = (message ? message.headers : undefined) ?? Buffer.alloc(0)
+  if (header.length <= MAX_HEADER_BYTES) return header
+  return header.subarray(0, header.lastIndexOf('\n', MAX_HEADER_BYTES) + 1)
 }
 
 /** Describes contents that are not here. */

@@ -1,4 +1,5 @@
 // Fetching from a real Dovecot. What a mailbox got is what lies in raw_mails.
+import { connect, createServer, type Socket } from 'node:net'
 import { ImapFlow } from 'imapflow'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { engine, newDesk, type TestDesk } from '../../../../test/desk.ts'
@@ -354,9 +355,45 @@ describe.skipIf(missingMailServers(['dovecot']))('fetching by IMAP', () => {
     expect(await sizes()).toHaveLength(3)
   })
 
-  test.runIf(engine === 'postgres')(
-    'of several processes one fetches a mailbox, and another takes over when it is heard of no more',
-    async () => {
+  test('loses and doubles nothing when connections are cut in the middle, again and again', async () => {
+    const address = anAddress()
+    const subjects = Array.from({ length: 200 }, (_, n) => `cut ${n}`)
+    await deliverAll(
+      dovecot,
+      address,
+      subjects.map((subject) => mail(subject, 'Hello '.repeat(500))),
+    )
+    let bytes = 0
+    const proxy = await proxyTo(dovecot.imapPort, (chunk) => {
+      bytes += chunk.length
+      if (bytes < 150_000) return true
+      bytes = 0
+      return false
+    })
+    const id = await aMailbox(address, { ...plain(), port: proxy.port })
+    watch()
+    await expect.poll(async () => (await stored(id)).length, PATIENCE).toBe(200)
+    expect(await stored(id)).toEqual(subjects)
+    expect(proxy.cuts()).toBeGreaterThan(2)
+    await proxy.close()
+  })
+
+  test('a mail that ends the connection each time does not stop those behind it', async () => {
+    const address = anAddress()
+    await deliverAll(dovecot, address, [mail('before'), mail('poison', 'POISON'), mail('behind')])
+    const proxy = await proxyTo(dovecot.imapPort, (chunk) => !chunk.includes('POISON'))
+    const id = await aMailbox(address, { ...plain(), port: proxy.port })
+    watch()
+    await expect.poll(async () => (await stored(id)).length, PATIENCE).toBe(3)
+    expect(await stored(id)).toEqual(['before', 'poison', 'behind'])
+    const [, standIn] = await contents(id)
+    expect(standIn).toContain('The mail server could not hand over this mail. It was left on the server')
+    await expect.poll(() => troubleOf(id), PATIENCE).toBeNull()
+    await proxy.close()
+  })
+
+  if (engine === 'postgres')
+    test('of several processes one fetches a mailbox, and another takes over when it is heard of no more', async () => {
       const address = anAddress()
       const id = await aMailbox(address, plain())
       const watching = [watch(), watch(), watch()]
@@ -377,8 +414,7 @@ describe.skipIf(missingMailServers(['dovecot']))('fetching by IMAP', () => {
       await expect.poll(async () => (await stored(id)).length, PATIENCE).toBe(11)
       const row = await desk.app.database.reader.selectFrom('mailboxes').selectAll().where('id', '=', id).execute()
       expect(row[0]?.lease_owner).not.toBe('a dead process')
-    },
-  )
+    })
 
   const again = async (work: () => Promise<unknown>): Promise<void> => {
     await expect.poll(() => work().then(Boolean, () => false), PATIENCE).toBe(true)
@@ -409,3 +445,40 @@ describe.skipIf(missingMailServers(['dovecot']))('fetching by IMAP', () => {
     return dovecot.connectionsOf(user)
   }
 })
+
+/** A way to a server that is cut when `isPassed` says so of what the server sends. */
+async function proxyTo(port: number, isPassed: (chunk: Buffer) => boolean) {
+  let cuts = 0
+  const sockets = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1')
+    for (const socket of [near, far]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        near.destroy()
+        far.destroy()
+      })
+    }
+    near.pipe(far)
+    far.on('data', (chunk) => {
+      if (isPassed(chunk)) near.write(chunk)
+      else {
+        cuts++
+        near.destroy()
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
+  return {
+    port: address.port,
+    cuts: () => cuts,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
