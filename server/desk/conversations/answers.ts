@@ -125,6 +125,9 @@ const lastMail = prepared((db, conversationId: string, direction: string) =>
     .select(['message_id', 'subject'])
     .where('conversation_id', '=', conversationId)
     .where('direction', '=', direction)
+    // Strangers' mails are none of the customer's thread, and the subjects of machines ("Automatic reply: …") are their own.
+    .where('is_guest', '=', 0)
+    .where('kind', 'not in', ['auto-reply', 'bounce', 'receipt', 'feedback'])
     .orderBy('group_seq', 'desc')
     .limit(1),
 )

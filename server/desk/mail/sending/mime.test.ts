@@ -59,7 +59,12 @@ async function answered(id: string, fields: Record<string, string> = {}): Promis
 }
 
 /** A mail of the customer, as accepting stores it. */
-const received = (conversationId: string, messageId: string, subject: string) =>
+const received = (
+  conversationId: string,
+  messageId: string,
+  subject: string,
+  { kind = 'person', is_guest = 0 }: { kind?: string; is_guest?: number } = {},
+) =>
   desk.app.database.write(async (tx) => {
     const { customer_id } = await getConversation(tx, systemActor, conversationId)
     const { groupSeq } = await addGroup(
@@ -85,7 +90,8 @@ const received = (conversationId: string, messageId: string, subject: string) =>
       subject,
       thread_reason: '',
       authentication: null,
-      kind: 'person',
+      kind,
+      is_guest,
       dated_at: null,
       created_at: Date.now(),
     })
@@ -124,6 +130,16 @@ describe('threading', () => {
     // The second one refers to the first: the customer has no other.
     expect(mails[1]?.headers.get('in-reply-to')).toBe(messageIds[0])
     expect(mails[1]?.mail.subject).toBe(mails[0]?.mail.subject)
+  })
+
+  test("out-of-office mails and strangers' mails are not what is answered", async () => {
+    const { conversationid } = await aConversation(desk)
+    await received(conversationid, 'person@customer.test', 'Printer')
+    await received(conversationid, 'away@customer.test', 'Automatic reply: Printer', { kind: 'auto-reply' })
+    await received(conversationid, 'stranger@elsewhere.test', 'Buy ink', { is_guest: 1 })
+    const { mail, headers } = await answered(conversationid)
+    expect(mail.subject).toBe('Re: Printer')
+    expect(headers.get('in-reply-to')).toBe('<person@customer.test>')
   })
 
   test('a long thread names its beginning and its end', async () => {
