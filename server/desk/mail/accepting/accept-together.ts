@@ -8,7 +8,7 @@ import type { Outcome } from './outcome.ts'
 import type { ReadyMail } from './ready.ts'
 
 const newLane = () =>
-  together<{ around: Around; mail: ReadyMail }, Outcome | undefined>({
+  together<{ around: Around; mail: ReadyMail }, Outcome>({
     write: (tx, { around, mail }) => acceptMail(tx, around, mail),
     keyOf: ({ mail }) => String(mail.raw.seq).padStart(16, '0'),
     bytesOf: ({ mail }) => mail.raw.size,
@@ -18,8 +18,8 @@ const newLane = () =>
 const lanes = new Lanes([newLane(), newLane(), newLane()])
 const onlyLane = newLane()
 
-/** Accepts a mail. Undefined: another process has done it already. */
-export async function acceptTogether(around: Around, mail: ReadyMail): Promise<Outcome | undefined> {
+/** Accepts a mail in one write. */
+export async function acceptTogether(around: Around, mail: ReadyMail): Promise<Outcome> {
   const { database } = around.desk
   if (database.engine === 'sqlite') return onlyLane(database, { around, mail })
   return lanes.use(keysOf(mail), (lane) => lane(database, { around, mail }))

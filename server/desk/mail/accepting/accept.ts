@@ -1,5 +1,5 @@
 // Turns one mail that was read into a message: the one write in which everything happens that follows from it.
-import { lockForChange, lockTextsUntilCommit } from '../../../db/differences.ts'
+import { lockTextsUntilCommit } from '../../../db/differences.ts'
 import { prepared } from '../../../db/prepared.ts'
 import type { Tx } from '../../../db/write.ts'
 import { recordEvent } from '../../../events/record.ts'
@@ -17,28 +17,24 @@ import { noteOutcome, type Outcome } from './outcome.ts'
 import { joinConversation, openFromMail, type Placed } from './place.ts'
 import type { ReadyMail } from './ready.ts'
 import { type Writer, whoWrites } from './sender.ts'
-import { type KnownId, type Thread, threadOf } from './thread.ts'
+import { type Thread, type ThreadQuestion, threadOf } from './thread.ts'
 import { isUnreadBefore, stillUnread } from './unreadable.ts'
 
 /** Two mails of one thread that are accepted at the same time would each find no trace of the other. */
 const THREAD_LOCK = 7_305
 
-/**
- * Accepts a mail. Undefined: another process has done it already. Running it twice does nothing twice, since the row says
- * what became of it.
- */
-export async function acceptMail(tx: Tx, around: Around, mail: ReadyMail): Promise<Outcome | undefined> {
+/** Accepts a mail. Running it twice does nothing twice: the second time, the row says what became of it, and this throws. */
+export async function acceptMail(tx: Tx, around: Around, mail: ReadyMail): Promise<Outcome> {
   const { raw, read, envelope } = mail
-  if (!(await lockWaiting(tx, raw.seq))) return undefined
   const leads = leadsOf(read, envelope, around.secret)
   const ownId = read.messageId === undefined ? undefined : bareMessageId(read.messageId)
-  await lockTextsUntilCommit(tx, THREAD_LOCK, [...(ownId === undefined ? [] : [ownId]), ...leads.answered])
   if (isUnreadBefore(raw) && mail.unread !== undefined)
     return noteOutcome(tx, raw.seq, read, stillUnread(raw, mail.unread))
-  const known = (await ownMail(ownId, around)) ?? (await duplicate(tx, mail, ownId))
-  if (known) return noteOutcome(tx, raw.seq, read, known)
+  const own = ownMail(ownId, around)
+  if (own) return noteOutcome(tx, raw.seq, read, own)
   const booked = await bookMachineMail(tx, raw.seq, read, around.secret, raw.received_at)
   if (booked) return noteOutcome(tx, raw.seq, read, booked)
+  await lockTextsUntilCommit(tx, THREAD_LOCK, [...(ownId === undefined ? [] : [ownId]), ...leads.answered])
   return acceptMessage(tx, around, mail, leads)
 }
 
@@ -46,7 +42,9 @@ async function acceptMessage(tx: Tx, around: Around, mail: ReadyMail, leads: Lea
   const { raw, read } = mail
   const writer = await whoWrites(tx, mail, leads, around)
   const customer = writer.from && (await findCustomer(tx, writer.from.address))
-  const { thread, known } = await findThread(tx, mail, leads, writer, customer)
+  const { thread, question } = await findThread(tx, mail, leads, writer, customer)
+  const same = await duplicate(tx, mail, question)
+  if (same) return noteOutcome(tx, raw.seq, read, same)
   if (read.kind === 'auto-reply' && thread.conversationId === undefined) {
     recordEvent(tx, { type: 'mail.accepted', data: { rawmailid: raw.seq, verdict: 'auto-reply' } })
     const reason = `An automatic reply to nothing that this desk sent. ${read.kindReason ?? ''}`.trim()
@@ -54,23 +52,14 @@ async function acceptMessage(tx: Tx, around: Around, mail: ReadyMail, leads: Lea
   }
   const flood = await isFlood(tx, around.settings, mail, thread.conversationId)
   if (flood.isFlood) return hold(tx, mail, thread.conversationId)
-  const placed: Placed = { mail, writer, customer, leads, known, budget: flood.budget }
+  const placed: Placed = { mail, writer, customer, leads, known: question.known, budget: flood.budget }
   return thread.conversationId === undefined
     ? openFromMail(tx, around, placed, thread)
     : joinConversation(tx, around, placed, thread)
 }
 
-const waiting = prepared((tx: Tx, seq: number) =>
-  lockForChange(tx, tx.selectFrom('raw_mails').select(['state', 'group_seq']).where('seq', '=', seq)),
-)
-
-async function lockWaiting(tx: Tx, seq: number): Promise<boolean> {
-  const [row] = await waiting(tx, seq)
-  return row?.state === 'waiting' && row.group_seq === null
-}
-
 /** Only we can sign, so a mail under a Message-ID of ours is our own, whichever way it came back. */
-async function ownMail(ownId: string | undefined, around: Around): Promise<Outcome | undefined> {
+function ownMail(ownId: string | undefined, around: Around): Outcome | undefined {
   const conversationId = ownId === undefined ? undefined : signedConversation(around.secret, ownId)
   if (conversationId === undefined) return undefined
   return { verdict: 'own', reason: 'A mail of this desk that came back: by a list, a blind copy or a forwarding.' }
@@ -89,8 +78,13 @@ const sameMail = prepared((tx: Tx, messageId: string, bodyHash: string, sender: 
 )
 
 /** The same mail by another mailbox, or delivered twice with other trace headers. */
-async function duplicate(tx: Tx, { raw, read }: ReadyMail, ownId: string | undefined): Promise<Outcome | undefined> {
-  if (ownId === undefined || !read.from) return undefined
+async function duplicate(
+  tx: Tx,
+  { raw, read }: ReadyMail,
+  { ownId, known }: ThreadQuestion,
+): Promise<Outcome | undefined> {
+  const isKnown = known.some(({ messageId, origin }) => messageId === ownId && origin !== 'named')
+  if (ownId === undefined || !isKnown || !read.from) return undefined
   const [same] = await sameMail(tx, ownId, read.bodyHash, emailKey(read.from.address), raw.seq)
   if (!same) return undefined
   return {
@@ -108,7 +102,7 @@ async function findThread(
   leads: Leads,
   { from, agent, isForged }: Writer,
   customer: Customer | undefined,
-): Promise<{ thread: Thread; known: readonly KnownId[] }> {
+): Promise<{ thread: Thread; question: ThreadQuestion }> {
   const sender: Sender = {
     key: from && emailKey(from.address),
     customer: agent ? undefined : customer,
@@ -120,7 +114,7 @@ async function findThread(
   const before = isUnreadBefore(raw) ? raw.conversation_id : null
   const reason = 'It could not be read when it came, and was read again.'
   const thread = before === null ? threadOf(question) : { conversationId: before, isGuest: false, reason }
-  return { thread, known: question.known }
+  return { thread, question }
 }
 
 /** Owners and administrators see every department, agents their own. */

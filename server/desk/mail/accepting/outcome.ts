@@ -59,12 +59,23 @@ const update = prepared(
         accepted_at,
         locked_until: null,
       })
-      .where('seq', '=', seq),
+      .where('seq', '=', seq)
+      // Whoever accepts a mail holds it by a lease. Should that have ended, this is where the second one stops.
+      .where('state', '=', 'waiting')
+      .where('group_seq', 'is', null)
+      .returning('seq'),
 )
+
+/** Another process was faster: nothing of this write may stay. */
+export class AcceptedAlready extends Error {
+  constructor(seq: number) {
+    super(`raw mail ${seq} was accepted meanwhile`)
+  }
+}
 
 export async function noteOutcome(tx: Tx, seq: number, known: Known | undefined, outcome: Outcome): Promise<Outcome> {
   const isWaiting = outcome.verdict === 'held' || outcome.verdict === 'failed'
-  await update(
+  const [row] = await update(
     tx,
     seq,
     isWaiting ? outcome.verdict : 'accepted',
@@ -79,5 +90,6 @@ export async function noteOutcome(tx: Tx, seq: number, known: Known | undefined,
     outcome.groupSeq ?? null,
     isWaiting ? null : Date.now(),
   )
+  if (!row) throw new AcceptedAlready(seq)
   return outcome
 }

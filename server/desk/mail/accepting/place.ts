@@ -3,7 +3,7 @@ import type { Tx } from '../../../db/write.ts'
 import { recordEvent } from '../../../events/record.ts'
 import { emailKey } from '../../../lib/email.ts'
 import { systemActor } from '../../actor.ts'
-import { type Conversation, openConversation } from '../../conversations/conversation.ts'
+import { type Conversation, getConversationForChange, openConversation } from '../../conversations/conversation.ts'
 import { addLink } from '../../conversations/links.ts'
 import { addMail } from '../../conversations/mails.ts'
 import { getConversationForMessage } from '../../conversations/merged.ts'
@@ -87,7 +87,7 @@ export async function joinConversation(tx: Tx, around: Around, placed: Placed, t
       linkTo: [thread.conversationId],
       reason: thread.reason,
     })
-  const conversation = await getConversationForMessage(tx, systemActor, thread.conversationId)
+  const conversation = await lockConversation(tx, thread.conversationId)
   // Deleted, or marked as spam, in the moment before it was locked.
   if (conversation.status === 'X' || conversation.status === 'B')
     return openFromMail(tx, around, placed, {
@@ -114,6 +114,12 @@ export async function joinConversation(tx: Tx, around: Around, placed: Placed, t
     conversationId: current.id,
     groupSeq,
   })
+}
+
+async function lockConversation(tx: Tx, id: string): Promise<Conversation> {
+  const conversation = await getConversationForChange(tx, systemActor, id)
+  // Merged in the moment before it was locked.
+  return conversation.merged_into === null ? conversation : getConversationForMessage(tx, systemActor, id)
 }
 
 const outcomeOf = ({ read, unread }: ReadyMail, verdict: Verdict, reason: string): Outcome => ({

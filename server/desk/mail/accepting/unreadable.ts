@@ -60,7 +60,6 @@ export const stillUnread = (raw: Pick<RawMail, 'conversation_id'>, why: string):
   conversationId: raw.conversation_id ?? undefined,
 })
 
-/** Undefined: another process has accepted it meanwhile, or it is attached already. */
 export async function acceptUnreadable(
   tx: Tx,
   around: Around,
@@ -68,17 +67,8 @@ export async function acceptUnreadable(
   seen: Glimpse,
   file: StoredFile,
   why: string,
-): Promise<Outcome | undefined> {
-  const row = await tx
-    .selectFrom('raw_mails')
-    .select(['state', 'group_seq'])
-    .where('seq', '=', raw.seq)
-    .executeTakeFirst()
-  if (row?.state !== 'waiting' || row.group_seq !== null) return undefined
-  if (isUnreadBefore(raw)) {
-    await noteOutcome(tx, raw.seq, undefined, stillUnread(raw, why))
-    return undefined
-  }
+): Promise<Outcome> {
+  if (isUnreadBefore(raw)) return noteOutcome(tx, raw.seq, undefined, stillUnread(raw, why))
   const requester = seen.from
     ? await findOrAddCustomer(tx, seen.from)
     : await addCustomer(tx, { firstname: 'Unknown', lastname: 'sender' })
