@@ -277,6 +277,31 @@ describe('servers that mean harm', () => {
 })
 
 describe('what is allowed', () => {
+  test('what is posted goes to one host: any status is its answer, and no redirect is followed', async () => {
+    const asked: string[] = []
+    const port = await web((request, response) => {
+      let body = ''
+      request.on('data', (chunk: Buffer) => {
+        body += chunk.toString()
+      })
+      request.on('end', () => {
+        asked.push(`${request.method} ${request.url} ${request.headers['content-type']} ${body}`)
+        response.writeHead(request.url === '/away' ? 307 : 418, { location: '/other' }).end('no tea')
+      })
+    })
+    const post = { type: 'text/plain', body: 'tea, bitte ☕' }
+    for (const [path, status] of [
+      ['away', 307],
+      ['pot', 418],
+    ] as const)
+      expect(await fetched(`http://127.0.0.1:${port}/${path}`, { allow: LOCAL, post })).toMatchObject({
+        status,
+        contents: Buffer.from('no tea'),
+      })
+    expect(asked).toEqual(['POST /away text/plain tea, bitte ☕', 'POST /pot text/plain tea, bitte ☕'])
+    await expect(fetched(`http://127.0.0.1:${port}/pot`, { post })).rejects.toThrow(NOT_PUBLIC)
+  })
+
   test('comes whole, with what the host says of it, across redirects', async () => {
     const port = await web((request, response) => {
       if (request.url === '/old') return void response.writeHead(307, { location: '/new?x=1' }).end()
@@ -286,6 +311,7 @@ describe('what is allowed', () => {
     })
     const answer = await fetched(`http://127.0.0.1:${port}/old#part`, { allow: LOCAL })
     expect(answer).toEqual({
+      status: 200,
       contents: Buffer.alloc(10_000, 7),
       type: 'image/png',
       disposition: 'attachment; filename=a.png',
