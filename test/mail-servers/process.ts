@@ -35,14 +35,19 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
+// Its standard input ends with the test's process, however that ends; then all of the group do, and also when the program
+// ends by itself.
+const KEEPER = '{ "$@" </dev/null; kill -9 0; } & read -r _; kill -9 0'
+
 /** Starts a program that stays in the foreground and waits until it answers on a port. */
 export async function startProgram(file: string, args: readonly string[], port: number): Promise<RunningServer> {
-  const child = spawn(file, args, {
+  const child = spawn('sh', ['-c', KEEPER, 'sh', file, ...args], {
     env: { PATH: PATH_WITH_SERVERS },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: what it started itself must not outlive it.
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A group of its own: what it starts itself ends with it.
     detached: true,
   })
+  child.stdin.on('error', () => {})
   let said = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -76,16 +81,18 @@ export async function startProgram(file: string, args: readonly string[], port: 
 
 /** Servers that wait for their clients are not waited for long. */
 async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
-  child.kill('SIGTERM')
+  signalGroup(child, 'SIGTERM')
   const hard = setTimeout(() => killGroup(child), 500)
   await ended
   clearTimeout(hard)
   killGroup(child)
 }
 
-function killGroup({ pid }: ChildProcess): void {
+const killGroup = (child: ChildProcess): void => signalGroup(child, 'SIGKILL')
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+    if (pid !== undefined) process.kill(-pid, signal)
   } catch {
     // All of them have ended.
   }
