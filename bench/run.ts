@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openDatabase } from '../server/db/open.ts'
 import { type LoadResult, runLoad } from './load.ts'
+import { benchMail } from './mail.ts'
 import { type Sample, type Scenario, scenarios } from './scenarios.ts'
 import { freePort, moveToCore, type Server, startServer } from './servers.ts'
 
@@ -19,7 +20,7 @@ The data is made once with 'deskhand demo' and kept in .bench/.
   --seconds N       length of one round (default 1.5)
   --large N         conversations in the large data set (default 1000000; 0 leaves it out)
   --small N         conversations in the small one (default 10000)
-  --only TEXT       only scenarios whose name contains this
+  --only TEXT       only scenarios whose name contains this; 'mail' is one
   --postgres URL    measure on this PostgreSQL too (a database that may be overwritten)
   --fresh           make the data again`
 
@@ -210,6 +211,11 @@ const number = (value: number, width: number, digits = 0): string => value.toFix
 
 async function main(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true })
+  if (scenarios.some(({ name }) => name.includes(values.only))) await benchRequests()
+  if ('mail'.includes(values.only)) await benchMail({ folder: FOLDER, rounds, durationMs, apiKey: API_KEY })
+}
+
+async function benchRequests(): Promise<void> {
   const small = Number(values.small)
   const large = Number(values.large)
   const smallFolder = demoFolder(small)

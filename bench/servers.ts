@@ -20,6 +20,11 @@ export function moveToCore(core: number): void {
   if (hasTaskset) execFileSync('taskset', ['-acp', String(core), String(process.pid)], { stdio: 'ignore' })
 }
 
+/** Takes back moveToCore, also for what this process starts. */
+export function useAllCores(): void {
+  if (hasTaskset) execFileSync('taskset', ['-acp', '0-1', String(process.pid)], { stdio: 'ignore' })
+}
+
 export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
