@@ -4,7 +4,7 @@ import type { Tx } from './db/write.ts'
 import { sweepCompany } from './desk/companies/companies.ts'
 import { releaseConversations } from './desk/conversations/assignment.ts'
 import { sweepGroup } from './desk/customers/groups.ts'
-import { acceptWaiting } from './desk/mail/accepting/accept-waiting.ts'
+import { acceptInTurn } from './desk/mail/accepting/accept-waiting.ts'
 import { pruneLinks } from './desk/mail/one-time-links.ts'
 import { notifyAgent } from './desk/mail/sending/assignment-mails.ts'
 import { inviteCustomer, sendPasswordLink } from './desk/mail/sending/invitations.ts'
@@ -30,7 +30,7 @@ export function jobHandlers(app: App): JobHandlers {
     'release-conversations': ({ agentId }) => inPortions((tx) => releaseConversations(tx, agentId)),
     'rehome-mailboxes': ({ departmentId }) => database.write((tx) => rehomeMailboxes(tx, departmentId)),
     'remove-file': ({ fileId }) => files.remove(fileId),
-    'accept-mails': () => acceptWaiting(app),
+    'accept-mails': () => acceptInTurn(app),
     'send-mail': () => sendDue(app),
     'prune-events': () => inPortions((tx) => pruneEvents(tx, Date.now() - settings().event_days * 86_400_000)),
     'invite-customer': ({ customerId }) => inviteCustomer(app, customerId),

@@ -1,4 +1,6 @@
 // Turns raw mails that wait into messages. Reading happens in threads of its own while this one writes.
+import type { Database } from '../../../db/open.ts'
+import { enqueue } from '../../../jobs/queue.ts'
 import { Unavailable } from '../../../lib/errors.ts'
 import { type RawMail, readRaw } from '../intake/read-raw.ts'
 import type { MailDesk } from '../mail-desk.ts'
@@ -29,11 +31,37 @@ const MAX_CRASHES = 40
 
 /** Accepts raw mails until none waits. */
 export async function acceptWaiting(desk: MailDesk, tools: Tools = openTools()): Promise<void> {
-  for (;;) {
-    const portion = await claimRaw(desk.database, PORTION)
-    if (portion.length === 0) return
-    await acceptPortion(desk, tools, portion)
+  while (await acceptSome(desk, tools));
+}
+
+/** What a job does before it gives others a turn; a server that is told to stop waits no longer than that. */
+const TURN_MS = 2_000
+
+const turns = new WeakMap<Database, Promise<void>>()
+
+/**
+ * The job: accepts for a while, and leaves the rest to another one. One at a time in a process: portions that go on side by
+ * side would put answers before their questions.
+ */
+export function acceptInTurn(desk: MailDesk, tools: Tools = openTools()): Promise<void> {
+  const turn = (turns.get(desk.database) ?? Promise.resolve()).catch(() => {}).then(() => takeTurn(desk, tools))
+  turns.set(desk.database, turn)
+  return turn
+}
+
+async function takeTurn(desk: MailDesk, tools: Tools): Promise<void> {
+  const end = Date.now() + TURN_MS
+  while (await acceptSome(desk, tools)) {
+    if (Date.now() < end) continue
+    return desk.database.write((tx) => enqueue(tx, 'accept-mails', {}, { uniqueKey: 'accept-mails' }))
   }
+}
+
+/** Accepts a portion. False: none waited. */
+async function acceptSome(desk: MailDesk, tools: Tools): Promise<boolean> {
+  const portion = await claimRaw(desk.database, PORTION)
+  if (portion.length > 0) await acceptPortion(desk, tools, portion)
+  return portion.length > 0
 }
 
 async function acceptPortion(desk: MailDesk, tools: Tools, portion: readonly RawMail[]): Promise<void> {

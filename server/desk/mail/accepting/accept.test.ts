@@ -11,6 +11,8 @@ import {
   readWrapped,
 } from '../../../../test/mails.ts'
 import { Unavailable } from '../../../lib/errors.ts'
+import { keepRaw } from '../intake/keep-raw.ts'
+import { replay } from '../intake/replay.ts'
 
 let desk: TestDesk
 beforeAll(async () => {
@@ -233,5 +235,67 @@ describe('a mail', () => {
     const events = await db().selectFrom('events').selectAll().where('type', '=', 'mail.held').execute()
     expect(events).toHaveLength(1)
     await desk.v3('PATCH', 'settings', { mail_hold_after: 5_000, mail_sender_budget: 40 })
+  })
+})
+
+describe('the job', () => {
+  test('accepts what came, read by a thread, without anybody calling it', async () => {
+    const { seq } = await keepRaw(desk.app, {
+      mailboxId: '',
+      source: 'lmtp',
+      contents: Buffer.from(
+        'From: Real <real@customer.test>\r\nTo: support@desk.test\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\r\nHello.\r\n\r\n-- \r\nReal\r\n',
+      ),
+      envelope: { from: 'real@customer.test', to: ['support@desk.test'] },
+    })
+    await desk.drain()
+    const row = await rawMail(desk, seq)
+    expect(row).toMatchObject({ verdict: 'opened', subject: 'Grüße', sender_key: 'real@customer.test' })
+    expect((await messagesIn(row.conversation_id ?? '')).map(({ rtype }) => rtype)).toEqual(['M', 'O'])
+    const again = await keepRaw(desk.app, {
+      mailboxId: '',
+      source: 'lmtp',
+      contents: Buffer.from('Subject: x\r\n\r\nx'),
+      envelope: {},
+    })
+    await desk.drain()
+    expect((await rawMail(desk, again.seq)).verdict).toBe('opened')
+  })
+
+  test('replays what was held, and adds nothing for what is a message', async () => {
+    const stateOf = async (state: string) =>
+      (await db().selectFrom('raw_mails').select('seq').where('state', '=', state).execute()).map(({ seq }) => seq)
+    const countGroups = async () => (await db().selectFrom('message_groups').select('seq').execute()).length
+    const held = await stateOf('held')
+    const message = await accepted(desk, aMail())
+    const before = await countGroups()
+    const { count } = await desk.app.database.write((tx) => replay(tx, { seqs: [...held, message.seq] }))
+    await acceptAll(desk)
+    expect(count).toBe(2)
+    expect(await stateOf('held')).toEqual([])
+    expect(await countGroups()).toBe(before + 2)
+    expect(await rawMail(desk, message.seq)).toEqual(message)
+  })
+
+  test('reads an unreadable mail again, into the conversation that it opened; still unreadable, it adds nothing', async () => {
+    const seq = await deliver(desk, aMail({ parts: [], faults: ['Too deep.'], text: 'now it can be read' }))
+    await acceptAll(desk)
+    const { conversation_id } = await rawMail(desk, seq)
+    const again = async (read = readWrapped) => {
+      await desk.app.database.write((tx) => replay(tx, { seqs: [seq] }))
+      await acceptAll(desk, read)
+      return rawMail(desk, seq)
+    }
+    expect(await again()).toMatchObject({ verdict: 'unreadable', conversation_id })
+    expect(await messagesIn(conversation_id ?? '')).toHaveLength(2)
+    const readable = async (contents: Uint8Array) => ({
+      ...(await readWrapped(contents)),
+      parts: aMail({ text: 'readable' }).parts,
+      faults: [],
+    })
+    expect(await again(readable)).toMatchObject({ verdict: 'joined', conversation_id })
+    expect((await messagesIn(conversation_id ?? '')).map(({ body }) => body)).toContain('readable')
+    expect((await again(readable)).verdict).toBe('joined')
+    expect(await messagesIn(conversation_id ?? '')).toHaveLength(3)
   })
 })

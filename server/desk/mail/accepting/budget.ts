@@ -21,7 +21,7 @@ const countOf = prepared((db, sender: string, from: number, to: number, limit: n
         .where('received_at', '>', from)
         .where('received_at', '<=', to)
         .limit(limit)
-        .as('recent'),
+        .as('page'),
     )
     .select(sql<number>`count(*)`.as('count')),
 )
@@ -50,7 +50,7 @@ const countIn = prepared((db, conversation: string, sender: string, from: number
         .where('received_at', '>', from)
         .where('sender_key', '=', sender)
         .limit(limit)
-        .as('recent'),
+        .as('page'),
     )
     .select(sql<number>`count(*)`.as('count')),
 )
