@@ -1,6 +1,6 @@
 // Dovecot for a test: IMAP with STARTTLS, IMAP over TLS, LMTP. Every address has a mailbox, with one password for all.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Certificate } from './certificates.ts'
 import { GOOD } from './certificates.ts'
@@ -53,6 +53,8 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
         .filter((line) => line.startsWith(`${user} `)).length
     },
     async start() {
+      // It was ended hard: nobody has taken it away.
+      rmSync(join(folder, 'run/master.pid'), { force: true })
       running = await startProgram('dovecot', ['-F', '-c', config], imapPort)
     },
     async stop() {
