@@ -29,8 +29,9 @@ export function calendarLine(source: string): string | undefined {
   if (begin === -1) return undefined
   const end = lines.findIndex((line, at) => at > begin && /^END:(VEVENT|VTODO)\s*$/i.test(line))
   const event = properties(lines.slice(begin + 1, end === -1 ? undefined : end))
-  const method = properties(lines.slice(0, begin)).get('METHOD')?.[0]?.value.trim().toUpperCase() ?? ''
+  const method = (lines.find((line) => /^METHOD:/i.test(line)) ?? '').slice('METHOD:'.length).trim().toUpperCase()
   const text = (name: string): string => oneLine(unescaped(event.get(name)?.[0]?.value ?? ''), SHOWN)
+  if (!event.has('SUMMARY') && !momentOf(event.get('DTSTART')?.[0])) return undefined
   const pieces = [
     text('SUMMARY') || 'no title',
     when(event.get('DTSTART')?.[0], event.get('DTEND')?.[0] ?? event.get('DUE')?.[0]),

@@ -68,6 +68,8 @@ function isVisible(html: string): boolean {
   return text.replace(/&nbsp;|&#160;|&zwnj;|\u00a0|\u200c/gi, '').trim() !== ''
 }
 
+const MAX_CALENDARS = 5
+
 class Gatherer {
   readonly attachments: Located[] = []
   readonly calendarLines: string[] = []
@@ -76,6 +78,7 @@ class Gatherer {
   private readonly hint: string | undefined
   /** Characters that may still be shown. */
   private room: number
+  private readonly calendars = new Set<string>()
   private isTextFound = false
   private tnefText: Segment | undefined
 
@@ -145,11 +148,14 @@ class Gatherer {
     const { bytes } = contentsOf(part)
     const { text } = decodeBytes(bytes.subarray(0, 400_000), part.parameters.get('charset') ?? 'utf-8', this.hint)
     const line = calendarLine(text)
-    if (line !== undefined && !this.calendarLines.includes(line) && this.calendarLines.length < 5)
-      this.calendarLines.push(line)
     // The same invitation is often both another form of the text and attached.
-    if (!this.attachments.some(({ type, contents }) => type === part.type && Buffer.compare(contents, bytes) === 0))
-      this.attach(part)
+    const content = text.replace(/\s+/g, ' ').trim()
+    if (this.calendars.has(content)) return
+    if (this.calendars.size < MAX_CALENDARS) {
+      this.calendars.add(content)
+      if (line !== undefined && !this.calendarLines.includes(line)) this.calendarLines.push(line)
+    }
+    this.attach(part)
   }
 
   private tnef(part: MimePart): void {
@@ -258,11 +264,7 @@ function nameOfMail(bytes: Uint8Array, limits: ReadLimits, hint: string | undefi
   // Its headers are enough.
   const { root } = readTree(bufferOf(bytes.subarray(0, 32 * 1024)), 0, { ...limits, parts: 1, nesting: 0 })
   const raw = root.fields.find(({ name }) => name === 'subject')?.raw
-  const subject =
-    raw &&
-    oneLine(headerText(raw.slice(0, 4_000), hint), 100)
-      .replace(/[/\\:*?"<>|]+/g, ' ')
-      .trim()
+  const subject = raw && oneLine(headerText(raw.slice(0, 4_000), hint).replace(/[/\\:*?"<>|]+/g, ' '), 100)
   return subject ? `${subject}.eml` : undefined
 }
 

@@ -112,8 +112,8 @@ export function readHeaderFields(
   return { fields, bodyStart: limit, isCut }
 }
 
-/** A CR amid a line must not become a line of its own for whoever writes the value out again. */
-const withoutBreaks = (raw: string): string => (raw.includes('\r') ? raw.replaceAll('\r', ' ') : raw)
+/** A CR amid a line must not become a line of its own for whoever writes the value out again; NUL no database takes. */
+const withoutBreaks = (raw: string): string => raw.replaceAll('\r', ' ').replaceAll('\0', '')
 
 function isAllBlank(bytes: Buffer, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (!isBlank(bytes[at])) return false

@@ -109,6 +109,7 @@ class TreeReader {
     } else if (isMultipart(part)) {
       // Its text is all there is, and must not be lost.
       this.faults.add('no-boundary')
+      this.faults.delete('no-end')
       part.type = 'text/plain'
       part.isTypeGuessed = true
     }
@@ -239,7 +240,7 @@ function guessBoundary({ bytes, start, end }: MimePart): string | undefined {
   let at = start
   for (let lines = 0; at < limit && lines < MAX_LINES; lines++) {
     const line = lineAt(bytes, at, limit)
-    if (bytes[at] === DASH && bytes[at + 1] === DASH && line.end - at > 4 && line.end - at < MAX_BOUNDARY) {
+    if (bytes[at] === DASH && bytes[at + 1] === DASH && line.end - at > 2 && line.end - at < MAX_BOUNDARY) {
       const next = bytes.toString('latin1', line.next, Math.min(limit, line.next + 12)).toLowerCase()
       if (next.startsWith('content-') || next.startsWith('mime-version')) {
         return bytes.toString('latin1', at + 2, line.end).trimEnd()

@@ -155,29 +155,33 @@ function addressesIn(lines: readonly string[], find: (line: string) => string | 
   return found
 }
 
-/** What stands behind the address and below it, up to the next recipient or the end of the paragraph. */
+const MAX_MENTIONS = 5
+
+/** Of the places that name the recipient: what the first with a status says, or else what the last says. */
 function diagnosticOf(lines: readonly string[], recipient: string, recipients: readonly string[]): string {
-  const at = lines.findIndex((line) => line.toLowerCase().includes(recipient.toLowerCase()))
-  if (at === -1) return ''
-  const rest =
-    lines[at]?.slice((lines[at]?.toLowerCase().indexOf(recipient.toLowerCase()) ?? 0) + recipient.length) ?? ''
-  const words = [rest.replace(/^[>)"':\s]+/, '')]
-  for (const line of lines.slice(at + 1, at + 15)) {
-    if (line.trim() === '') {
-      // Some leave a line free between the address and the reason.
-      if (words.join('').trim() !== '') break
-      continue
-    }
+  const key = recipient.toLowerCase()
+  const mentions: string[] = []
+  for (let at = 0; at < lines.length && mentions.length < MAX_MENTIONS; at++) {
+    const place = lines[at]?.toLowerCase().indexOf(key) ?? -1
+    if (place === -1) continue
+    const rest = lines[at]?.slice(place + key.length).replace(/^[>)"':\s]+/, '') ?? ''
+    mentions.push(paragraphOf(rest, lines.slice(at + 1, at + 15), recipient, recipients))
+  }
+  return mentions.find((words) => statusIn(words) !== undefined) ?? mentions.findLast((words) => words !== '') ?? ''
+}
+
+/** What stands behind the address and below it, up to the next recipient or the end of the paragraph. */
+function paragraphOf(rest: string, below: readonly string[], recipient: string, recipients: readonly string[]): string {
+  const words = [rest.trim()]
+  for (const line of below) {
+    // Some leave a line free between the address and the reason.
+    if (line.trim() === '' && words.some((said) => said !== '')) break
     const other = beginning(line)
-    if (
-      other !== undefined &&
-      emailKey(other) !== emailKey(recipient) &&
-      recipients.some((one) => emailKey(one) === emailKey(other))
-    )
-      break
+    const isOther = other !== undefined && emailKey(other) !== emailKey(recipient)
+    if (isOther && recipients.some((one) => emailKey(one) === emailKey(other))) break
     words.push(line.trim())
   }
-  return words.join(' ')
+  return words.filter((said) => said !== '').join(' ')
 }
 
 /** Ids that headers in the text name: those of the mail that came back. */

@@ -70,6 +70,7 @@ function isValueBegin(source: string, start: number, at: number): boolean {
 
 function unquote(value: string): string {
   const text = value.trim()
+  if (text.startsWith('(')) return withoutComments(text).trim().replace(/^"|"$/g, '')
   if (!text.startsWith('"')) return withoutTrailingComment(text)
   let out = ''
   for (let at = 1; at < text.length; at++) {

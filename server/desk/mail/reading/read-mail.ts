@@ -157,7 +157,7 @@ function headersOfMail(fields: readonly HeaderField[], limits: ReadLimits, hint:
       headerText((first('subject') ?? '').slice(0, limits.subjectCharacters * 8), hint),
       limits.subjectCharacters,
     ),
-    date: mailDate(first('date')),
+    date: mailDate(unicodeOf((first('date') ?? '').slice(0, 300), hint)),
     headers: fields
       .slice(0, limits.headers)
       .map(({ name, raw }) => [
@@ -194,12 +194,19 @@ async function safeParts(source: {
   text: string | undefined
 }): Promise<{ parts: MailPart[]; isFailed: boolean }> {
   try {
-    return { parts: await partsOf(source), isFailed: false }
+    const parts = await partsOf(source)
+    return {
+      parts: parts.map((part) => ({ ...part, body: storable(part.body), text: storable(part.text) })),
+      isFailed: false,
+    }
   } catch {
     const text = source.text ?? source.html ?? ''
     return { parts: [{ kind: 'message', body: text, isHtml: false, text }], isFailed: true }
   }
 }
+
+/** Entities of HTML can stand for what no database takes, and a cut can go through a character. */
+const storable = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed()
 
 /** Invitations are read before anything else: the files that they come in are opened by few. */
 function withCalendar(parts: MailPart[], lines: readonly string[]): MailPart[] {

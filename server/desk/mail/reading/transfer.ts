@@ -14,8 +14,6 @@ const BASE64 = new Int8Array(256).fill(-1)
 for (const [value, letter] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) {
   BASE64[letter.charCodeAt(0)] = value
 }
-BASE64[45] = 62
-BASE64[95] = 63
 
 const EQUALS = 61
 const LF = 10
@@ -62,9 +60,17 @@ export function decodeBase64(source: Buffer): Contents {
       }
       at = next - 1
     } else if (byte > 32) junk++
+    else if (byte === LF && (source[at + 1] === LF || source[at + 1] === CR)) {
+      // A blank line: behind it, a footer may begin although nothing was padded.
+      const { next, isTail } = afterPadding(source, at)
+      if (isTail && length > 0 && count === 0 && junk === 0) {
+        return { bytes: Buffer.concat([out.subarray(0, length), source.subarray(next)]), isBroken: false }
+      }
+      at = Math.max(at, next - 1)
+    }
   }
   // Text that is only called base64.
-  if (junk * 20 > source.length || (junk > 0 && looksLikeText(source))) return { bytes: source, isBroken: true }
+  if (junk * 5 > source.length || (junk > 0 && looksLikeText(source))) return { bytes: source, isBroken: true }
   length = flush(out, length, bits, count)
   return { bytes: out.subarray(0, length), isBroken: junk > 0 || count === 1 }
 }
