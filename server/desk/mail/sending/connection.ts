@@ -94,7 +94,10 @@ function asConnection(smtp: SMTPConnection): Connection {
       this.count++
       silence(SILENCE_MS)
       return new Promise((resolve, reject) =>
-        smtp.send(envelope, mail, (error, info) => (info && !error ? resolve(info) : reject(error))),
+        // A copy: nodemailer keeps in it what became of this attempt.
+        smtp.send({ ...envelope, to: [...envelope.to] }, mail, (error, info) =>
+          info && !error ? resolve(info) : reject(error),
+        ),
       )
     },
     expectAnswer: () => silence(SILENCE_AFTER_END_MS),

@@ -12,6 +12,8 @@ import { systemActor } from '../../actor.ts'
 import { draftMailbox, type MailboxPatch } from '../../mailboxes/draft.ts'
 import type { Mailbox } from '../../mailboxes/mailbox.ts'
 import { changeMailbox, getMailboxForChange } from '../../mailboxes/mailboxes.ts'
+import { newMessageId } from '../../outbox/message-id.ts'
+import { queueMail } from '../../outbox/outbox.ts'
 import { sendDue } from './send-due.ts'
 
 let desk: TestDesk
@@ -145,6 +147,34 @@ describe('a refusal for good', () => {
     await again()
     expect((await stateOf(mail)).attempts).toBe(1)
   })
+})
+
+test('a mail of a machine has no return path; where a server insists on one, it gets one', async () => {
+  const { conversationid } = await aConversation(desk, { useridentifier: 'carla@example.com' })
+  const queue = () =>
+    desk.app.database.write((tx) =>
+      queueMail(tx, {
+        kind: 'acknowledgement',
+        mailboxId: mailbox.id,
+        conversationId: conversationid,
+        messageId: newMessageId(desk.app.installation.secret, conversationid, 'desk.test'),
+        to: [{ name: 'Carla', address: 'carla@example.com' }],
+      }),
+    )
+  await queue()
+  await desk.drain()
+  relay.behaviour = {
+    mailFrom: (address) => {
+      if (address === '') throw reply(553, '5.1.8 Sender address rejected')
+    },
+  }
+  await queue()
+  await desk.drain()
+  expect(relay.mails.map(({ from }) => from)).toEqual(['', 'support@desk.test'])
+  for (const { headers } of relay.mails) {
+    expect(headers.get('auto-submitted')).toBe('auto-replied')
+    expect(headers.get('x-auto-response-suppress')).toBe('All')
+  }
 })
 
 describe('a refusal for now', () => {
