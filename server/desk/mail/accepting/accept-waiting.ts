@@ -7,7 +7,7 @@ import type { MailDesk } from '../mail-desk.ts'
 import { acceptTogether } from './accept-together.ts'
 import { type Around, lookAround } from './around.ts'
 import { authenticate } from './authenticate.ts'
-import { BEAT_MS, claimRaw, giveBack, keepClaimed, postpone } from './claim.ts'
+import { BEAT_MS, claimRaw, failuresOf, giveBack, keepClaimed, postpone } from './claim.ts'
 import { envelopeOf } from './envelope.ts'
 import { type InQueue, Queue, Room } from './in-turn.ts'
 import { AcceptedAlready, noteOutcome, type Outcome } from './outcome.ts'
@@ -22,7 +22,7 @@ const PORTION = 200
 const MAX_BYTES = 32 * 1024 * 1024
 const MAX_AT_ONCE = 96
 /** Then it becomes a conversation that says why it could not be accepted. */
-const MAX_ATTEMPTS = 3
+const MAX_FAILURES = 3
 /**
  * Claimed so often without a word about how it went: it ends the process each time. Many, because others of its portion
  * may do that, or somebody who kills the process for reasons of his own.
@@ -104,8 +104,9 @@ async function acceptOne(around: Around, tools: Tools, raw: RawMail, place: InQu
   } catch (error) {
     if (error instanceof Unavailable) throw error
     const why = error instanceof Error ? error.message : String(error)
-    around.desk.log.warn({ err: error, rawmail: raw.seq, attempts: raw.attempts }, 'a mail could not be accepted')
-    if (raw.attempts < MAX_ATTEMPTS) await postpone(around.desk.database, raw, why)
+    const failures = raw.attempts > MAX_CRASHES ? MAX_FAILURES : failuresOf(raw) + 1
+    around.desk.log.warn({ err: error, rawmail: raw.seq, failures }, 'a mail could not be accepted')
+    if (failures < MAX_FAILURES) await postpone(around.desk.database, raw.seq, failures, why)
     else await attachRaw(around, raw, why)
   }
 }

@@ -36,7 +36,11 @@ describe('a mail that cannot be accepted', () => {
     }
     await acceptAll(desk, read)
     expect(await rawMail(desk, good)).toMatchObject({ state: 'accepted', verdict: 'opened' })
-    expect(await rawMail(desk, bad)).toMatchObject({ state: 'waiting', attempts: 1, reason: 'the parser fell over' })
+    expect(await rawMail(desk, bad)).toMatchObject({
+      state: 'waiting',
+      detail: '{"failures":1}',
+      reason: 'the parser fell over',
+    })
     for (let n = 0; n < 2; n++) {
       await wakeUp()
       await acceptAll(desk, read)
@@ -67,6 +71,24 @@ describe('a mail that cannot be accepted', () => {
     const row = await rawMail(desk, seq)
     expect(row).toMatchObject({ state: 'failed', verdict: 'failed' })
     expect(row.reason).toContain('missing')
+  })
+
+  test('because the process ended each time is accepted all the same; after many times without being looked at', async () => {
+    const seq = await deliver(desk, aMail())
+    const crashed = (attempts: number) =>
+      desk.app.database.write((tx) => tx.updateTable('raw_mails').set({ attempts }).where('seq', '=', seq).execute())
+    await crashed(20)
+    await acceptAll(desk)
+    expect((await rawMail(desk, seq)).verdict).toBe('opened')
+    const other = await deliver(desk, aMail())
+    await desk.app.database.write((tx) =>
+      tx.updateTable('raw_mails').set({ attempts: 1_000 }).where('seq', '=', other).execute(),
+    )
+    await acceptAll(desk, () => Promise.reject(new Error('must not be read')))
+    expect(await rawMail(desk, other)).toMatchObject({
+      verdict: 'unreadable',
+      reason: 'the process ended each time while it was read',
+    })
   })
 
   test('because it has no parts says what was wrong with it', async () => {
