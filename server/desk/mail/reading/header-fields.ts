@@ -24,6 +24,7 @@ const DASH = 45
 
 /** No header line is longer than this before its name ends. */
 const FIELD = /^([!-9;-~]{1,200})[ \t]*:/
+const PARAMETER = /^[a-z][a-z0-9*-]{1,40}[ \t]*=/i
 const MBOX_LINE = /^>?From /
 
 export interface Line {
@@ -98,7 +99,9 @@ export function readHeaderFields(
       } else if (!MBOX_LINE.test(bytes.toString('latin1', at, Math.min(end, at + 6)))) {
         // Folded without a blank, or the text begins without a blank line before it: what follows tells.
         if (fields.length === 0 && !current) return { fields, bodyStart: at, isCut }
-        if (!isFieldAt(bytes, next, limit) && !isEmptyAt(bytes, next, limit)) {
+        const isParameter =
+          current?.name.startsWith('content-') && PARAMETER.test(bytes.toString('latin1', at, Math.min(end, at + 60)))
+        if (!isParameter && !isFieldAt(bytes, next, limit)) {
           finish()
           return { fields, bodyStart: at, isCut }
         }
@@ -124,5 +127,3 @@ function isFieldAt(bytes: Buffer, at: number, limit: number): boolean {
   if (isBlank(bytes[at])) return true
   return FIELD.test(bytes.toString('latin1', at, Math.min(limit, at + 300)))
 }
-
-const isEmptyAt = (bytes: Buffer, at: number, limit: number): boolean => lineAt(bytes, at, limit).end === at

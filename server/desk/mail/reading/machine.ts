@@ -253,6 +253,11 @@ function list(known: Known): Verdict | undefined {
     given(known, 'x-listname', /./) ??
     given(known, 'precedence', /^list\b/i)
   if (said !== undefined) return { kind: 'list', reason: said }
+  // Majordomo and its kind.
+  const owner = /bulk/i.test(headerOf(known, 'precedence') ?? '')
+    ? given(known, 'sender', /\bowner-|-(owner|admin|bounces?|request)@/i)
+    : undefined
+  if (owner !== undefined) return { kind: 'list', reason: owner }
   // Newsletters have a List-Id as well; what they are is said beside it.
   const id = given(known, 'list-id', /./)
   return id !== undefined && bulk(known) === undefined ? { kind: 'list', reason: id } : undefined

@@ -98,9 +98,13 @@ class TreeReader {
     const boundary = isMultipart(part) ? cleanBoundary(part.parameters.get('boundary')) : undefined
     if (boundary !== undefined) this.scan(part, boundary)
     if (part.parts.length > 0) return
-    if (!isMultipart(part) && !(part.depth === 0 && part.isTypeGuessed)) return
+    const isMissing = part.depth === 0 && (part.isTypeGuessed || part.parameters.has('boundary'))
+    if (!isMultipart(part) && !isMissing) return
     if (part.depth >= this.limits.nesting) return
-    const guessed = guessBoundary(part)
+    const found = guessBoundary(part)
+    // Called text, it is one of parts only if it has the boundary that it names.
+    const isText = !isMultipart(part) && !part.isTypeGuessed
+    const guessed = isText && found !== cleanBoundary(part.parameters.get('boundary')) ? undefined : found
     if (guessed !== undefined) {
       if (!isMultipart(part)) part.type = 'multipart/mixed'
       this.faults.add('no-boundary')
