@@ -1,24 +1,16 @@
 // The mailboxes that a run sends through: their connections, how many mails each has in hand, and what came of each mail.
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Database } from '../../../db/open.ts'
-import { prepared } from '../../../db/prepared.ts'
-import type { Tx } from '../../../db/write.ts'
 import { NotFound } from '../../../lib/errors.ts'
-import { DEFAULT_DEPARTMENT } from '../../departments/departments.ts'
 import { type Mailbox, type OutgoingSettings, outgoingOf } from '../../mailboxes/mailbox.ts'
-import { findSender } from '../../mailboxes/mailboxes.ts'
-import { forgetToken } from '../../mailboxes/oauth.ts'
-import { troubleOf } from '../../mailboxes/trouble.ts'
-import { endAttempt, type Taken } from '../../outbox/attempts.ts'
+import type { Taken } from '../../outbox/attempts.ts'
 import type { MailDesk } from '../mail-desk.ts'
-import { mailboxPause } from './backoff.ts'
+import { conclude, concludeBusy, concludeTrouble, waitForSender, withdraw } from './conclude.ts'
 import { openConnection } from './connection.ts'
 import { deliver } from './deliver.ts'
-import { clearTrouble, holdMailbox, putBack } from './mailbox-trouble.ts'
+import { mailboxFor } from './mailbox-for.ts'
 import { type Outcome, wordsOf } from './outcome.ts'
 import { Pool } from './pool.ts'
-import { renderMail } from './render.ts'
-import { settle } from './settle.ts'
+import { type RenderedMail, renderMail } from './render.ts'
 import { signInOf } from './sign-in.ts'
 
 interface Sender {
@@ -29,13 +21,6 @@ interface Sender {
 
 /** Where nothing is known of a mailbox yet. */
 const FIRST_ROOM = 3
-/** A server that wants fewer connections is asked again after a moment; one that wants none at all, after a minute. */
-const NARROW_PAUSE_MS = 1_000
-const BUSY_PAUSE_MS = 60_000
-/** Until somebody sets up a mailbox. */
-const NO_SENDER_PAUSE_MS = 15 * 60_000
-/** The outcome of an attempt is worth waiting for: without it, nobody knows whether a mail has left. */
-const STORE_ATTEMPTS = 8
 
 // How often in a row a mailbox has failed, from run to run.
 const failures = new WeakMap<Database, Map<string, number>>()
@@ -61,10 +46,8 @@ export class Senders {
   /** How many mails to take at most. */
   room(): number {
     const free = [...this.#senders].map(([id, { pool }]) => Math.max(0, pool.limit - this.#count(id)))
-    return Math.max(
-      FIRST_ROOM,
-      free.reduce((sum, n) => sum + n, 0),
-    )
+    const all = free.reduce((sum, n) => sum + n, 0)
+    return Math.max(FIRST_ROOM, all)
   }
 
   close(): void {
@@ -90,15 +73,12 @@ export class Senders {
 
   async #attempt(taken: Taken): Promise<void> {
     const sender = await this.#senderFor(taken)
-    if (!sender)
-      return this.#store((tx) =>
-        holdMailbox(tx, taken, Date.now() + NO_SENDER_PAUSE_MS, 'No mailbox can send for this department.'),
-      )
+    if (!sender) return waitForSender(this.#desk, taken)
     const mail = await this.#render(taken, sender)
-    if (mail === undefined) return this.#store((tx) => withdraw(tx, taken))
-    if ('kind' in mail) return this.#store((tx) => settle(tx, taken, mail, undefined))
+    if (mail === undefined) return withdraw(this.#desk, taken)
+    if ('kind' in mail) return conclude(this.#desk, taken, mail, undefined, undefined)
     const outcome = await deliver(this.#desk, sender.pool, taken, mail)
-    await this.#conclude(taken, sender, outcome, mail.subject)
+    await this.#conclude(taken, sender, outcome, mail)
   }
 
   async #render(taken: Taken, { mailbox, server }: Sender) {
@@ -111,50 +91,28 @@ export class Senders {
     }
   }
 
-  async #conclude(taken: Taken, sender: Sender, outcome: Outcome, subject: string): Promise<void> {
-    const { mailbox, server, pool } = sender
+  async #conclude(taken: Taken, sender: Sender, outcome: Outcome, { subject }: RenderedMail): Promise<void> {
+    const { mailbox, pool } = sender
     if (outcome.kind === 'mailbox') {
       const count = (this.#failures.get(mailbox.id) ?? 0) + 1
       this.#failures.set(mailbox.id, count)
+      // Those who wait for a connection are told at once; who comes later tries anew.
       pool.fail(outcome.error)
       if (this.#senders.get(mailbox.id) === sender) this.#senders.delete(mailbox.id)
-      if (server.auth === 'oauth2') await forgetToken(this.#desk, mailbox.id, 'outgoing').catch(() => {})
-      const { says } = troubleOf(outcome.error, 'outgoing', server)
-      return this.#store((tx) => holdMailbox(tx, taken, Date.now() + mailboxPause(count), says))
+      return concludeTrouble(this.#desk, taken, sender, outcome.error, count)
     }
     if (outcome.kind === 'busy') {
       const hasOthers = this.#count(mailbox.id) > 1
       if (hasOthers) pool.narrow()
-      return this.#store((tx) =>
-        hasOthers
-          ? putBack(tx, taken, Date.now() + NARROW_PAUSE_MS, outcome.words)
-          : holdMailbox(tx, taken, Date.now() + BUSY_PAUSE_MS, outcome.words),
-      )
+      return concludeBusy(this.#desk, taken, outcome.words, hasOthers)
     }
     this.#failures.delete(mailbox.id)
-    await this.#store(async (tx) => {
-      await settle(tx, taken, outcome, subject)
-      if (mailbox.trouble !== null) await clearTrouble(tx, mailbox.id)
-    })
+    return conclude(this.#desk, taken, outcome, subject, mailbox)
   }
 
-  async #store(work: (tx: Tx) => Promise<unknown>): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.#desk.database.write(work)
-        return
-      } catch (error) {
-        if (attempt === STORE_ATTEMPTS) throw error
-        await pause(250 * attempt)
-      }
-    }
-  }
-
-  /** The mailbox that the mail was queued for if it still can send, else the one that does now. */
+  /** The sender of a mail's mailbox, with its settings as they are now. */
   async #senderFor(taken: Taken): Promise<Sender | undefined> {
-    const db = this.#desk.database.reader
-    const [queuedFor] = taken.mailbox_id === null ? [] : await sendingMailbox(db, taken.mailbox_id)
-    const mailbox = queuedFor ?? (await findSender(db, await this.#departmentOf(taken)))
+    const mailbox = await mailboxFor(this.#desk.database.reader, taken)
     const server = mailbox && outgoingOf(mailbox)
     if (!mailbox || !server) return undefined
     const known = this.#senders.get(mailbox.id)
@@ -173,27 +131,4 @@ export class Senders {
     this.#senders.set(mailbox.id, sender)
     return sender
   }
-
-  async #departmentOf({ conversation_id }: Taken): Promise<string> {
-    if (conversation_id === null) return DEFAULT_DEPARTMENT
-    const [row] = await departmentOf(this.#desk.database.reader, conversation_id)
-    return row?.department_id ?? DEFAULT_DEPARTMENT
-  }
 }
-
-/** It is not wanted any more: what it was about has changed since it was queued. */
-const withdraw = (tx: Tx, taken: Taken): Promise<boolean> =>
-  endAttempt(tx, taken, { state: 'cancelled', trouble: 'Not wanted any more when its turn came.' })
-
-const sendingMailbox = prepared((db, id: string) =>
-  db
-    .selectFrom('mailboxes')
-    .selectAll()
-    .where('id', '=', id)
-    .where('is_active', '=', 1)
-    .where('deleted_at', 'is', null)
-    .where('outgoing', 'is not', null),
-)
-const departmentOf = prepared((db, id: string) =>
-  db.selectFrom('conversations').select('department_id').where('id', '=', id),
-)
