@@ -1,17 +1,18 @@
-// Which function does which job.
+// Which function does which job. What only some desks need is loaded by its first job.
 import type { App } from './app.ts'
 import type { Tx } from './db/write.ts'
 import { sweepCompany } from './desk/companies/companies.ts'
 import { releaseConversations } from './desk/conversations/assignment.ts'
 import { sweepGroup } from './desk/customers/groups.ts'
-import { acceptInTurn } from './desk/mail/accepting/accept-waiting.ts'
+import { hasOutgoing, hasWaiting } from './desk/mail/idle.ts'
 import { pruneLinks } from './desk/mail/one-time-links.ts'
-import { notifyAgent } from './desk/mail/sending/assignment-mails.ts'
-import { inviteCustomer, sendPasswordLink } from './desk/mail/sending/invitations.ts'
-import { tellTroubles } from './desk/mail/sending/notices.ts'
-import { sendDue } from './desk/mail/sending/send-due.ts'
 import { rehomeMailboxes } from './desk/mailboxes/mailboxes.ts'
+import { rollFacts } from './desk/metrics/roll.ts'
+import { untagFacts } from './desk/metrics/tag-facts.ts'
+import { sweepPresence } from './desk/presence/connections.ts'
 import { pruneSessions } from './desk/sessions/sessions.ts'
+import { pickLevels, reckonClocks } from './desk/sla/anew.ts'
+import { tellClocks } from './desk/sla/notices.ts'
 import { sweepTag } from './desk/tags/tags.ts'
 import { pruneEvents } from './events/prune.ts'
 import type { JobHandlers } from './jobs/queue.ts'
@@ -24,19 +25,44 @@ export function jobHandlers(app: App): JobHandlers {
     while (await database.write(portion));
   }
   return {
-    'sweep-tag': ({ tagId }) => inPortions((tx) => sweepTag(tx, tagId)),
+    'sweep-tag': ({ tagId }) => inPortions((tx) => sweepTag(tx, tagId, (from) => untagFacts(tx, from, [tagId]))),
     'sweep-company': ({ companyId }) => inPortions((tx) => sweepCompany(tx, companyId)),
     'sweep-group': ({ groupId }) => inPortions((tx) => sweepGroup(tx, groupId)),
     'release-conversations': ({ agentId }) => inPortions((tx) => releaseConversations(tx, agentId)),
     'rehome-mailboxes': ({ departmentId }) => database.write((tx) => rehomeMailboxes(tx, departmentId)),
     'remove-file': ({ fileId }) => files.remove(fileId),
-    'accept-mails': () => acceptInTurn(app),
-    'send-mail': () => sendDue(app),
+    'accept-mails': async () => {
+      if (!(await hasWaiting(database.reader))) return
+      const { acceptInTurn } = await import('./desk/mail/accepting/accept-waiting.ts')
+      await acceptInTurn(app)
+    },
+    'send-mail': async () => {
+      if (!(await hasOutgoing(database.reader))) return
+      const { sendDue } = await import('./desk/mail/sending/send-due.ts')
+      await sendDue(app)
+    },
+    'sweep-presence': () => inPortions((tx) => sweepPresence(tx)),
+    'reckon-clocks': ({ levelId }) => reckonClocks(database, levelId),
+    'pick-levels': (whose) => pickLevels(database, whose),
+    'tell-clocks': () => inPortions((tx) => tellClocks(tx)),
     'prune-events': () => inPortions((tx) => pruneEvents(tx, Date.now() - settings().event_days * 86_400_000)),
-    'invite-customer': ({ customerId }) => inviteCustomer(app, customerId),
-    'send-password-link': ({ who, email }) => sendPasswordLink(app, who, email),
-    'notify-agent': (assigned) => notifyAgent(app, assigned),
-    'tell-troubles': () => tellTroubles(app),
+    'invite-customer': async ({ customerId }) => {
+      const { inviteCustomer } = await import('./desk/mail/sending/invitations.ts')
+      await inviteCustomer(app, customerId)
+    },
+    'send-password-link': async ({ who, email }) => {
+      const { sendPasswordLink } = await import('./desk/mail/sending/invitations.ts')
+      await sendPasswordLink(app, who, email)
+    },
+    'notify-agent': async (assigned) => {
+      const { notifyAgent } = await import('./desk/mail/sending/assignment-mails.ts')
+      await notifyAgent(app, assigned)
+    },
+    'roll-facts': () => rollFacts(database),
+    'tell-troubles': async () => {
+      const { tellTroubles } = await import('./desk/mail/sending/notices.ts')
+      await tellTroubles(app)
+    },
     'prune-sessions': () =>
       database.write(async (tx) => {
         await pruneSessions(tx, Date.now())

@@ -21,9 +21,11 @@ import type {
   ThreadIdRow,
 } from '../desk/mail/tables.ts'
 import type { MailboxPositionRow, MailboxRow } from '../desk/mailboxes/tables.ts'
-import type { FactRow, LoadChangeRow, LoadDayRow } from '../desk/metrics/tables.ts'
+import type { FactRow, LoadChangeRow, LoadDayRow, RollupPositionRow, RollupRow } from '../desk/metrics/tables.ts'
 import type { OutboxRow } from '../desk/outbox/tables.ts'
+import type { OnlineStretchRow, PresenceConnectionRow } from '../desk/presence/tables.ts'
 import type { SettingRow } from '../desk/settings/tables.ts'
+import type { SlaClockRow, SlaLevelRow, SlaRuleRow } from '../desk/sla/tables.ts'
 import type { ConversationTagRow, TagRow } from '../desk/tags/tables.ts'
 import type { EventRow } from '../events/tables.ts'
 import type { JobRow } from '../jobs/tables.ts'
@@ -36,6 +38,8 @@ export interface Tables {
   departments: DepartmentRow
   department_agents: DepartmentAgentRow
   department_counts: DepartmentCountRow
+  presence_connections: PresenceConnectionRow
+  online_stretches: OnlineStretchRow
   customers: CustomerRow
   customer_groups: CustomerGroupRow
   group_members: GroupMemberRow
@@ -62,9 +66,14 @@ export interface Tables {
   signatures: SignatureRow
   mail_rules: MailRuleRow
   one_time_links: OneTimeLinkRow
+  sla_levels: SlaLevelRow
+  sla_rules: SlaRuleRow
+  sla_clocks: SlaClockRow
   facts: FactRow
   load_changes: LoadChangeRow
   load_days: LoadDayRow
+  rollups: RollupRow
+  rollup_positions: RollupPositionRow
   knowledgebases: KnowledgebaseRow
   kb_entries: KbEntryRow
   events: EventRow

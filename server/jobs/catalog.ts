@@ -26,6 +26,16 @@ export const jobs = {
   'notify-agent': z.object({ conversationId: z.string(), agentId: z.string() }),
   /** Tells the owners by mail that mail does not work, once a day at most. Timed. */
   'tell-troubles': z.object({}),
+  /** Ends the presence that lost connections and dead processes have left. Timed. */
+  'sweep-presence': z.object({}),
+  /** Adds new facts to the rollups that reports read. Timed. */
+  'roll-facts': z.object({}),
+  /** Reckons the SLA clocks of a level anew, which was changed or deleted. */
+  'reckon-clocks': z.object({ levelId: z.string() }),
+  /** Picks the SLA levels of a customer's conversations, or of those of a company's people, again. */
+  'pick-levels': z.object({ customerId: z.string().optional(), companyId: z.string().optional() }),
+  /** Says which SLA clocks are due soon, and which are overdue. */
+  'tell-clocks': z.object({}),
   /** Deletes events older than the setting `event_days`. Timed. */
   'prune-events': z.object({}),
   /** Deletes sign-ins and links to passwords that have expired. Timed. */

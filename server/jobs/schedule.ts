@@ -9,6 +9,12 @@ export const schedule: readonly { name: JobName; everyMs: number; isAtStart?: tr
   // Each mail has a job of its own: these are for those of a process that died with it.
   { name: 'accept-mails', everyMs: 20 * SECOND, isAtStart: true },
   { name: 'send-mail', everyMs: 20 * SECOND, isAtStart: true },
+  // Nobody else ends what a process that died has left.
+  { name: 'sweep-presence', everyMs: 20 * SECOND, isAtStart: true },
+  // Reports count what came since from the facts themselves: this is how much that may be.
+  { name: 'roll-facts', everyMs: 15 * SECOND },
+  // Each clock asks for it when it is due: this is for what was locked then.
+  { name: 'tell-clocks', everyMs: 60 * SECOND, isAtStart: true },
   { name: 'prune-events', everyMs: 6 * HOUR },
   { name: 'prune-sessions', everyMs: HOUR },
   { name: 'tell-troubles', everyMs: HOUR },

@@ -2,6 +2,9 @@
 import type { Engine } from '../engine.ts'
 import { foundation } from './0001-foundation.ts'
 import { mail } from './0002-mail.ts'
+import { presence } from './0003-presence.ts'
+import { sla } from './0004-sla.ts'
+import { rollups } from './0007-rollups.ts'
 
 export interface Migration {
   name: string
@@ -12,4 +15,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { name: '0001-foundation', statements: foundation },
   { name: '0002-mail', statements: mail },
+  { name: '0003-presence', statements: presence },
+  { name: '0004-sla', statements: sla },
+  { name: '0007-rollups', statements: rollups },
 ]

@@ -9,6 +9,7 @@ import { emailKey, isEmail } from '../../lib/email.ts'
 import { Conflict, Invalid, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import { type Actor, mayAdminister } from '../actor.ts'
+import { removePresence } from '../presence/stretches.ts'
 import { setDepartmentsOf } from './membership.ts'
 import type { AgentRow } from './tables.ts'
 
@@ -164,6 +165,7 @@ export async function removeAgent(tx: Tx, actor: Actor, id: string): Promise<voi
     .execute()
   await tx.deleteFrom('sessions').where('user_id', '=', agent.id).execute()
   await tx.deleteFrom('department_agents').where('agent_id', '=', agent.id).execute()
+  await removePresence(tx, agent.id)
   await enqueue(tx, 'release-conversations', { agentId: agent.id })
   recordEvent(tx, { type: 'agent.removed', data: { userid: agent.id } })
 }

@@ -1,6 +1,7 @@
 // Who works in which department, changed from either side.
 import type { Reader, Tx } from '../../db/write.ts'
 import { Invalid } from '../../lib/errors.ts'
+import { followPresence } from '../presence/stretches.ts'
 
 /** Agent ids of each department that has any. */
 export async function membersByDepartment(db: Reader): Promise<Map<string, string[]>> {
@@ -41,6 +42,7 @@ export async function setDepartmentsOf(tx: Tx, agentId: string, departmentIds: r
     tx,
     added.map((department_id) => ({ department_id, agent_id: agentId })),
   )
+  if (gone.length > 0) await followPresence(tx, [agentId])
 }
 
 /** Makes these the agents of a department. */
@@ -55,6 +57,7 @@ export async function setAgentsOf(tx: Tx, departmentId: string, agentIds: readon
     tx,
     added.map((agent_id) => ({ department_id: departmentId, agent_id })),
   )
+  await followPresence(tx, gone)
 }
 
 async function join(tx: Tx, rows: readonly { department_id: string; agent_id: string }[]): Promise<void> {

@@ -9,6 +9,7 @@ import { enqueue } from '../../jobs/queue.ts'
 import { Conflict, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import { type Actor, mayAdminister } from '../actor.ts'
+import { followPresence } from '../presence/stretches.ts'
 import { countsByDepartment } from './counts.ts'
 import type { DepartmentRow } from './tables.ts'
 
@@ -109,7 +110,11 @@ export async function removeDepartment(tx: Tx, actor: Actor, id: string): Promis
   if (UNRESOLVED.some((status) => (counts?.get(status) ?? 0) > 0))
     throw new Conflict('The department still has conversations that are not resolved: transfer them first.')
   await tx.updateTable('departments').set({ deleted_at: Date.now() }).where('id', '=', id).execute()
-  await tx.deleteFrom('department_agents').where('department_id', '=', id).execute()
+  const gone = await tx.deleteFrom('department_agents').where('department_id', '=', id).returning('agent_id').execute()
+  await followPresence(
+    tx,
+    gone.map(({ agent_id }) => agent_id),
+  )
   await enqueue(tx, 'rehome-mailboxes', { departmentId: id })
   recordEvent(tx, { type: 'department.removed', data: { departmentid: id } })
 }
