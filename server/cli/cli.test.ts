@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deskhand, type Given, type Said, settingsOf } from '../../test/cli/terminal.ts'
 import { engine, newDesk, type TestDesk } from '../../test/desk.ts'
 import { OWNER_EMAIL } from '../../test/first-start.ts'
-import { buildProgram } from './cli.ts'
 import { processIo } from './io.ts'
+import { buildProgram } from './program.ts'
 
 let desk: TestDesk
 const empty = mkdtempSync(join(tmpdir(), 'deskhand-cli-'))

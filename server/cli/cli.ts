@@ -1,57 +1,17 @@
-// The `deskhand` command: which commands there are, and what their failures look like.
+// The `deskhand` command: runs what is asked for, and what failures look like.
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
 import { Invalid, Refusal } from '../lib/errors.ts'
 import { SetupError } from '../lib/setup-error.ts'
-import { VERSION } from '../version.ts'
-import { agentAddCommand } from './agent-add.ts'
-import { agentListCommand } from './agent-list.ts'
-import { agentPasswordCommand } from './agent-password.ts'
-import { apikeyAddCommand } from './apikey-add.ts'
-import { apikeyListCommand } from './apikey-list.ts'
-import { apikeyRevokeCommand } from './apikey-revoke.ts'
-import { backupCommand } from './backup.ts'
-import { demoCommand } from './demo.ts'
-import { departmentAddCommand } from './department-add.ts'
-import { departmentListCommand } from './department-list.ts'
-import { doctorCommand } from './doctor.ts'
-import { importCommand } from './import.ts'
 import { Exit, exitCodes, type Io, processIo, UsageError } from './io.ts'
-import { mailCommand } from './mail.ts'
-import { mailboxCommand } from './mailbox.ts'
-import { migrateCommand } from './migrate.ts'
-import { examples } from './print.ts'
-import { serveCommand } from './serve.ts'
 
-/** The whole command line. Texts that commander writes go where the others go. */
-export function buildProgram(io: Io): Command {
-  const program = new Command('deskhand')
-    .description('A self-hosted help desk, wire-compatible with LiveAgent API v1.')
-    .version(VERSION)
-    .addHelpText(
-      'after',
-      `${examples('npx deskhand serve', 'npx deskhand demo', 'npx deskhand help agent add')}
-Settings come from the environment (docs/running.md). Exit codes: 0 done, 1 failed, 2 wrong usage or wrong settings.
-`,
-    )
-  const agent = new Command('agent').description('people who answer')
-  const department = new Command('department').description('where conversations wait')
-  const apikey = new Command('apikey').description('keys for programs')
-  for (const command of [agentAddCommand, agentListCommand, agentPasswordCommand]) agent.addCommand(command(io))
-  for (const command of [departmentAddCommand, departmentListCommand]) department.addCommand(command(io))
-  for (const command of [apikeyAddCommand, apikeyListCommand, apikeyRevokeCommand]) apikey.addCommand(command(io))
-  for (const command of [
-    serveCommand,
-    migrateCommand,
-    doctorCommand,
-    backupCommand,
-    importCommand,
-    mailCommand,
-    demoCommand,
-  ])
-    program.addCommand(command(io))
-  for (const group of [agent, department, apikey]) program.addCommand(group)
-  program.addCommand(mailboxCommand(io))
+/** A server that runs for months does without what the other commands need: it would hold 10 MB for nothing. */
+async function programFor(args: readonly string[], io: Io): Promise<Command> {
+  const program =
+    args[0] === 'serve'
+      ? new Command('deskhand').addCommand((await import('./serve.ts')).serveCommand(io))
+      : (await import('./program.ts')).buildProgram(io)
+  // Texts that commander writes go where the others go.
   everyCommand(program, (command) => {
     command.exitOverride()
     command.configureOutput({ writeOut: io.out, writeErr: io.err })
@@ -67,7 +27,7 @@ function everyCommand(command: Command, change: (command: Command) => void): voi
 /** Runs a command line without its first two words and returns the exit code. `serve` returns once it listens. */
 export async function runCli(args: readonly string[], io: Io = processIo): Promise<number> {
   try {
-    await buildProgram(io).parseAsync(args, { from: 'user' })
+    await (await programFor(args, io)).parseAsync(args, { from: 'user' })
     return exitCodes.ok
   } catch (error) {
     return report(error, io)
