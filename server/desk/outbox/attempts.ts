@@ -26,20 +26,23 @@ export function takeDue(
 ): Promise<Taken[]> {
   return database.write(async (tx) => {
     const now = Date.now()
-    const skip = engineOf(tx) === 'postgres' ? sql`for update skip locked` : sql``
-    const others =
-      busyMailboxes.length === 0
-        ? sql``
-        : sql`and (mailbox_id is null or mailbox_id not in (${sql.join(busyMailboxes)}))`
     const { rows } = await sql<Taken>`
       update outbox set state = 'sending', attempts = attempts + 1, worker = ${worker}, attempt_at = ${now},
         handed_at = null, changed_at = ${now}
-      where seq in (
-        select seq from outbox where state in ('queued', 'delayed') and due_at <= ${now} ${others}
-        order by due_at, seq limit ${sql.lit(limit)} ${skip})
+      where seq in (${dueQuery(tx, now, limit, busyMailboxes)})
       returning *`.execute(tx)
     return rows.sort((a, b) => a.due_at - b.due_at || a.seq - b.seq)
   })
+}
+
+/** The numbers of mails that are due, the longest waiting first. Locks them, where there are locks. */
+export function dueQuery(db: Reader, now: number, limit: number, busyMailboxes: readonly string[]) {
+  const skip = engineOf(db) === 'postgres' ? sql`for update skip locked` : sql``
+  const others =
+    busyMailboxes.length === 0 ? sql`` : sql`and (mailbox_id is null or mailbox_id not in (${sql.join(busyMailboxes)}))`
+  return sql<{ seq: number }>`
+    select seq from outbox where state in ('queued', 'delayed') and due_at <= ${now} ${others}
+    order by due_at, seq limit ${sql.lit(limit)} ${skip}`
 }
 
 /** The row, if the attempt is still the one that is under way. */
@@ -90,4 +93,4 @@ export const beat = (database: Database, worker: string): Promise<unknown> =>
 
 /** Rows that are being sent, by the process that took them: those of dead ones are recovered. */
 export const sendingQuery = (db: Reader) =>
-  db.selectFrom('outbox').selectAll().where('state', '=', sql.lit('sending')).orderBy('changed_at').limit(500)
+  db.selectFrom('outbox').selectAll().where('state', '=', sql.lit('sending')).limit(500)
