@@ -2,146 +2,11 @@
 // common: programs that forward, lists that add footers, and spam.
 import { isAscii, isUtf8 } from 'node:buffer'
 import { TextDecoder } from 'node:util'
+import { charsetOf, decoderOf } from './charset-names.ts'
 import { CODE_PAGES, decodeCodePage } from './code-pages.ts'
 import { guessCharset } from './guess-charset.ts'
+import { unshifted } from './shifted-charsets.ts'
 import { decodeUtf7 } from './utf-7.ts'
-
-/** Names that the Encoding Standard has not, without separators. */
-const ALIASES: Record<string, string> = {
-  '8859': 'windows-1252',
-  ansi: 'windows-1252',
-  ansix341968: 'us-ascii',
-  '8bit': '',
-  '7bit': '',
-  binary: '',
-  default: '',
-  defaultcharset: '',
-  none: '',
-  null: '',
-  unknown: '',
-  unknown8bit: '',
-  userdefined: '',
-  xunknown: '',
-  xuserdefined: '',
-  charsetascii: 'us-ascii',
-  '646': 'us-ascii',
-  iso646us: 'us-ascii',
-  cp932: 'shift_jis',
-  cp936: 'gb18030',
-  cp949: 'euc-kr',
-  cp950: 'big5',
-  cp874: 'windows-874',
-  cp51932: 'euc-jp',
-  cp50220: 'iso-2022-jp',
-  cp50221: 'iso-2022-jp',
-  cp50222: 'iso-2022-jp',
-  cp65001: 'utf-8',
-  cp65000: 'utf-7',
-  cp20866: 'koi8-r',
-  cp21866: 'koi8-u',
-  cp28591: 'windows-1252',
-  cp28592: 'iso-8859-2',
-  cp54936: 'gb18030',
-  windows31j: 'shift_jis',
-  mskanji: 'shift_jis',
-  shiftjis: 'shift_jis',
-  sjis: 'shift_jis',
-  eucjp: 'euc-jp',
-  ujis: 'euc-jp',
-  euckr: 'euc-kr',
-  uhc: 'euc-kr',
-  ksc56011987: 'euc-kr',
-  johab: 'euc-kr',
-  euccn: 'gb18030',
-  gb2312: 'gb18030',
-  gb231280: 'gb18030',
-  gbk: 'gb18030',
-  hz: 'hz-gb-2312',
-  hzgb2312: 'hz-gb-2312',
-  big5hkscs: 'big5',
-  cnbig5: 'big5',
-  big5eten: 'big5',
-  euctw: 'big5',
-  iso2022jp: 'iso-2022-jp',
-  iso2022jp1: 'iso-2022-jp',
-  iso2022jp2: 'iso-2022-jp',
-  iso2022jp3: 'iso-2022-jp',
-  iso2022jpms: 'iso-2022-jp',
-  iso2022kr: 'iso-2022-kr',
-  iso88598i: 'iso-8859-8-i',
-  iso88598e: 'iso-8859-8',
-  iso885911: 'windows-874',
-  tis620: 'windows-874',
-  utf7: 'utf-7',
-  unicode11utf7: 'utf-7',
-  utf8: 'utf-8',
-  utf8mb4: 'utf-8',
-  utf: 'utf-8',
-  utf16: 'utf-16',
-  utf32: 'utf-32',
-  utf32le: 'utf-32',
-  utf32be: 'utf-32',
-  ucs4: 'utf-32',
-  macroman: 'macintosh',
-  xmacroman: 'macintosh',
-  maccyrillic: 'x-mac-cyrillic',
-  koi8ru: 'koi8-u',
-  koi8: 'koi8-r',
-  latin1: 'windows-1252',
-  latin2: 'iso-8859-2',
-  ibm819: 'windows-1252',
-}
-
-const known = new Map<string, string | undefined>()
-
-/** The name that we decode by; undefined: not declared, not known, or it means nothing. */
-export function charsetOf(declared: string | undefined): string | undefined {
-  if (declared === undefined) return undefined
-  const label = declared
-    .slice(0, 60)
-    .trim()
-    .toLowerCase()
-    .replace(/^["']+|["']+$/g, '')
-  if (label === '') return undefined
-  if (known.has(label)) return known.get(label)
-  const charset = lookUp(label)
-  // A sender chooses the names: the table must not grow with them.
-  if (known.size < 500) known.set(label, charset)
-  return charset
-}
-
-function lookUp(label: string): string | undefined {
-  const bare = label.replace(/^(?:x-ms-|x-|cs)/, '').replace(/[^a-z0-9]+/g, '')
-  const page = bare.replace(/^(?:windows|ms|ibm|codepage|dos|win)(?=\d{3,5}$)/, 'cp')
-  if (page in CODE_PAGES) return page
-  const alias = ALIASES[page] ?? ALIASES[bare]
-  if (alias !== undefined) return alias === '' ? undefined : alias
-  const candidates = [
-    label,
-    page.replace(/^cp(125\d)$/, 'windows-$1'),
-    bare.replace(/^iso8859(\d{1,2})$/, 'iso-8859-$1'),
-    bare,
-  ]
-  for (const candidate of candidates) {
-    const encoding = decoderOf(candidate)?.encoding
-    if (encoding !== undefined) return encoding === 'x-user-defined' ? undefined : encoding
-  }
-  return undefined
-}
-
-const decoders = new Map<string, TextDecoder>()
-
-function decoderOf(charset: string): TextDecoder | undefined {
-  const made = decoders.get(charset)
-  if (made) return made
-  try {
-    const decoder = new TextDecoder(charset)
-    if (decoders.size < 200) decoders.set(charset, decoder)
-    return decoder
-  } catch {
-    return undefined
-  }
-}
 
 const SEVEN_BITS = new Set([
   'utf-7',
@@ -261,13 +126,17 @@ function decodeAs(bytes: Uint8Array, charset: string): Decoded {
   const decoded = (text: string): Decoded => ({ text, charset, isGuess: false })
   if (charset in CODE_PAGES) return decoded(decodeCodePage(bytes, charset))
   if (charset === 'utf-7') return decoded(decodeUtf7(latin1(bytes)))
-  if (charset === 'hz-gb-2312') return decoded(decodeShifted(bytes, 'gb18030', HZ))
-  if (charset === 'iso-2022-kr') return decoded(decodeShifted(bytes, 'euc-kr', KOREAN))
+  if (charset === 'hz-gb-2312') return sure(unshifted(bytes, charset), 'gb18030')
+  if (charset === 'iso-2022-kr') return decoded(korean(bytes))
   if (charset === 'utf-16' || charset === 'utf-16le' || charset === 'utf-16be') return utf16(bytes, charset)
   if (charset === 'utf-32') return decoded(decodeUtf32(bytes))
   const windows = WINDOWS_OF[charset]
   return sure(bytes, windows !== undefined && hasControls(bytes) ? windows : charset)
 }
+
+/** Its announcement at the beginning of the text is no part of it. */
+const korean = (bytes: Uint8Array): string =>
+  sure(unshifted(bytes, 'iso-2022-kr'), 'euc-kr').text.replaceAll('\u001b$)C', '')
 
 function hasControls(bytes: Uint8Array): boolean {
   for (const byte of bytes) if (byte >= 0x80 && byte <= 0x9f) return true
@@ -295,40 +164,6 @@ function decodeUtf32(bytes: Uint8Array): string {
     text += code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd'
   }
   return text.replace(/^\ufeff/, '')
-}
-
-interface Shifts {
-  /** Length of what turns it on at this place; 0: nothing does. */
-  on(bytes: Uint8Array, at: number): number
-  off(bytes: Uint8Array, at: number): number
-}
-
-const HZ: Shifts = {
-  on: (bytes, at) => (bytes[at] === 0x7e && bytes[at + 1] === 0x7b ? 2 : 0),
-  off: (bytes, at) => (bytes[at] === 0x7e && bytes[at + 1] === 0x7d ? 2 : bytes[at] === 10 ? -1 : 0),
-}
-const KOREAN: Shifts = {
-  on: (bytes, at) => (bytes[at] === 0x0e ? 1 : 0),
-  off: (bytes, at) => (bytes[at] === 0x0f ? 1 : bytes[at] === 10 ? -1 : 0),
-}
-
-/** Charsets of seven bits that are another one with its eighth bit off between two marks. */
-function decodeShifted(bytes: Uint8Array, charset: string, shifts: Shifts): string {
-  const out = new Uint8Array(bytes.length)
-  let length = 0
-  let isOn = false
-  for (let at = 0; at < bytes.length; ) {
-    const mark = isOn ? shifts.off(bytes, at) : shifts.on(bytes, at)
-    if (mark !== 0) isOn = !isOn
-    if (mark > 0) {
-      at += mark
-      continue
-    }
-    const byte = bytes[at++] ?? 0
-    out[length++] = isOn && byte > 32 ? byte | 128 : byte
-  }
-  // The announcement of ISO-2022-KR at the beginning of the text.
-  return sure(out.subarray(0, length), charset).text.replaceAll('\u001b$)C', '')
 }
 
 function hasJapaneseEscapes(bytes: Uint8Array): boolean {

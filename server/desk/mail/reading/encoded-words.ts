@@ -1,6 +1,7 @@
 // RFC 2047: words of other charsets in headers, as they are really written: split in the middle of a character, in quotes,
 // glued to other words, with blanks inside, without their end.
-import { charsetOf, decodeBytes } from './charsets.ts'
+import { charsetOf } from './charset-names.ts'
+import { decodeBytes } from './charsets.ts'
 
 interface Word {
   charset: string

@@ -1,5 +1,4 @@
 // Goes through the parts of a mail and puts together what is read and what is attached.
-import { escapeHtml } from '../../../lib/markup.ts'
 import { cleanFileType, UNKNOWN_TYPE } from '../../files/names.ts'
 import { attachmentName } from './attachment-names.ts'
 import { calendarLine } from './calendar.ts'
@@ -7,18 +6,14 @@ import { decodeBytes } from './charsets.ts'
 import { headerText } from './header-text.ts'
 import type { Located } from './inline-images.ts'
 import type { ReadLimits } from './limits.ts'
-import { isMultipart, leavesOf, type MimePart, readTree } from './mime-tree.ts'
+import { isMultipart, leavesOf, type MimePart } from './mime-part.ts'
+import { readTree } from './mime-tree.ts'
 import { oneLine } from './one-line.ts'
 import { textOfRtf, unpackRtf } from './rtf.ts'
+import { hasText, htmlOf, isVisible, plainOf, type Segment } from './segments.ts'
 import { readTextPart } from './text-part.ts'
 import { readTnef } from './tnef.ts'
 import { contentsOf } from './transfer.ts'
-
-/** A piece of the text, in one or both of its forms. */
-export interface Segment {
-  plain: string | undefined
-  html: string | undefined
-}
 
 export type GatherFault =
   | 'broken-contents'
@@ -43,29 +38,6 @@ export function gather(root: MimePart, limits: ReadLimits, hint: string | undefi
   const { attachments, calendarLines, faults } = gatherer
   const text = hasText(segments) ? segments : gatherer.otherText(root)
   return { segments: text, attachments, calendarLines, faults }
-}
-
-export const hasText = (segments: readonly Segment[]): boolean =>
-  segments.some(({ plain, html }) => (plain ?? '').trim() !== '' || (html !== undefined && isVisible(html)))
-
-const HTML_LOOKED_AT = 20_000
-
-/** Whether anybody would see anything of it. */
-function isVisible(html: string): boolean {
-  if (html.length > HTML_LOOKED_AT || /<img/i.test(html)) return true
-  let text = ''
-  let at = 0
-  while (at < html.length) {
-    const open = html.indexOf('<', at)
-    text += html.slice(at, open === -1 ? html.length : open)
-    const close = open === -1 ? -1 : html.indexOf('>', open)
-    if (close === -1) break
-    // What stands in the head is not shown.
-    const skipped = /^<(style|title|script)\b/i.exec(html.slice(open, open + 8))?.[1]
-    const end = skipped ? html.toLowerCase().indexOf(`</${skipped.toLowerCase()}`, close) : -1
-    at = end === -1 ? close + 1 : end
-  }
-  return text.replace(/&nbsp;|&#160;|&zwnj;|\u00a0|\u200c/gi, '').trim() !== ''
 }
 
 const MAX_CALENDARS = 5
@@ -274,17 +246,3 @@ const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.
 function ownBytes(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes)
 }
-
-/** All of it as plain text; undefined if some of it has none. */
-export function plainOf(segments: readonly Segment[]): string | undefined {
-  if (segments.length === 0 || segments.some(({ plain }) => plain === undefined)) return undefined
-  return segments.map(({ plain }) => plain).join('\n')
-}
-
-export function htmlOf(segments: readonly Segment[]): string | undefined {
-  if (!segments.some(({ html }) => html !== undefined)) return undefined
-  return segments.map(({ html, plain }) => html ?? htmlOfPlain(plain ?? '')).join('\n')
-}
-
-const htmlOfPlain = (text: string): string =>
-  text.trim() === '' ? '' : `<div>${escapeHtml(text).replaceAll('\n', '<br>\n')}</div>`

@@ -1,31 +1,9 @@
 // The parts of a mail, found by their boundaries in one pass over its bytes. Nothing is copied or decoded here: each part
 // knows where it begins and ends.
-import { charsetOf } from './charsets.ts'
-import { type HeaderField, lineAt, readHeaderFields } from './header-fields.ts'
+import { beforeLineEnd, cleanBoundary, guessBoundary, MAX_BOUNDARY } from './boundaries.ts'
+import { lineAt, readHeaderFields } from './header-fields.ts'
 import type { ReadLimits } from './limits.ts'
-import { parseStructured, withoutComments } from './parameters.ts'
-
-export interface MimePart {
-  fields: HeaderField[]
-  /** `text/plain`; in lower case, and always with a slash. */
-  type: string
-  /** No Content-Type, or none that can be read. */
-  isTypeGuessed: boolean
-  parameters: Map<string, string>
-  /** `attachment`, `inline` or empty. */
-  disposition: string
-  /** As given; not cleaned. */
-  fileName: string | undefined
-  encoding: string
-  contentId: string | undefined
-  contentLocation: string | undefined
-  bytes: Buffer
-  headerStart: number
-  start: number
-  end: number
-  parts: MimePart[]
-  depth: number
-}
+import { isMultipart, type MimePart, partOf } from './mime-part.ts'
 
 export interface MimeTree {
   root: MimePart
@@ -42,10 +20,7 @@ interface Open {
   boundary: string
 }
 
-const DASH = 45
 const DASHES = Buffer.from('--')
-/** RFC 2046 allows 70 characters; longer ones are met. */
-const MAX_BOUNDARY = 500
 
 export function readTree(bytes: Buffer, start: number, limits: ReadLimits): MimeTree {
   const reader = new TreeReader(bytes, limits)
@@ -215,135 +190,4 @@ class TreeReader {
     part.fileName = 'further-parts.eml'
     return part
   }
-}
-
-export const isMultipart = (part: MimePart): boolean => part.type.startsWith('multipart/')
-
-/** The line end before a boundary belongs to the boundary. */
-function beforeLineEnd(bytes: Buffer, at: number): number {
-  let end = at
-  if (bytes[end - 1] === 10) end--
-  while (end < at && bytes[end - 1] === 13) end--
-  return end
-}
-
-function cleanBoundary(given: string | undefined): string | undefined {
-  const boundary = given?.trimEnd()
-  if (!boundary || boundary.length > MAX_BOUNDARY) return undefined
-  // Compared with bytes, of which each is a character.
-  return Buffer.from(boundary).toString('latin1')
-}
-
-const GUESS_RANGE = 64 * 1024
-/** Each looks at what may be the whole mail. */
-const MAX_LINES = 2_000
-
-/** The first line with dashes before it that a header of a part follows. */
-function guessBoundary({ bytes, start, end }: MimePart): string | undefined {
-  const limit = Math.min(end, start + GUESS_RANGE)
-  let at = start
-  for (let lines = 0; at < limit && lines < MAX_LINES; lines++) {
-    const line = lineAt(bytes, at, limit)
-    if (bytes[at] === DASH && bytes[at + 1] === DASH && line.end - at > 2 && line.end - at < MAX_BOUNDARY) {
-      const next = bytes.toString('latin1', line.next, Math.min(limit, line.next + 12)).toLowerCase()
-      if (next.startsWith('content-') || next.startsWith('mime-version')) {
-        return bytes.toString('latin1', at + 2, line.end).trimEnd()
-      }
-    }
-    at = line.next
-  }
-  return undefined
-}
-
-const TYPE = /^[a-z0-9!#$&^_.+-]{1,127}\/[a-z0-9!#$&^_.+-]{1,127}/
-
-interface Place {
-  bytes: Buffer
-  headerStart: number
-  start: number
-  end: number
-  depth: number
-  isDigest: boolean
-}
-
-function partOf(fields: HeaderField[], { isDigest, ...place }: Place): MimePart {
-  const value = (name: string): string | undefined => fields.find((field) => field.name === name)?.raw
-  const { value: type, parameters, isGuessed } = contentType(fields, isDigest)
-  const disposition = parseStructured(value('content-disposition'), parameters.get('charset'))
-  const encoding = withoutComments(value('content-transfer-encoding')?.slice(0, 200) ?? '')
-  return {
-    fields,
-    type,
-    isTypeGuessed: isGuessed,
-    parameters,
-    disposition: disposition.value,
-    fileName:
-      disposition.parameters.get('filename') ||
-      disposition.parameters.get('name') ||
-      parameters.get('name') ||
-      undefined,
-    encoding: (/[a-z0-9-]+/i.exec(encoding)?.[0] ?? '').toLowerCase(),
-    contentId: idOf(value('content-id')),
-    contentLocation: value('content-location')?.slice(0, 2_000).replace(/\s+/g, '') || undefined,
-    parts: [],
-    bytes: place.bytes,
-    headerStart: place.headerStart,
-    start: place.start,
-    end: place.end,
-    depth: place.depth,
-  }
-}
-
-function idOf(raw: string | undefined): string | undefined {
-  const id = raw?.slice(0, 1_000).replace(/[\s<>\p{Cc}]+/gu, '')
-  return id || undefined
-}
-
-/** Of several, the first that can be read; but one that says where the parts are is worth more than `text/plain`. */
-function contentType(
-  fields: readonly HeaderField[],
-  isDigest: boolean,
-): { value: string; parameters: Map<string, string>; isGuessed: boolean } {
-  const given = fields.filter(({ name }) => name === 'content-type').slice(0, 5)
-  const read = given
-    .map(({ raw }) => parseStructured(raw))
-    .map((type) => ({ ...type, value: TYPE.exec(type.value)?.[0] ?? type.value }))
-  const valid = read.filter(({ value }) => TYPE.test(value))
-  const first = valid[0]
-  const multipart = valid.find(({ value, parameters }) => value.startsWith('multipart/') && parameters.has('boundary'))
-  const best = first && !first.value.startsWith('text/') ? first : (multipart ?? first)
-  if (best) return { ...best, isGuessed: false }
-  // `text`, `html`, `Content-Type: ; charset=x`.
-  const rough = read.find(({ value, parameters }) => value !== '' || parameters.size > 0)
-  const parameters = rough?.parameters ?? new Map<string, string>()
-  const name = rough?.value ?? ''
-  const value = parameters.has('boundary')
-    ? 'multipart/mixed'
-    : /^(x-)?html?$/.test(name)
-      ? 'text/html'
-      : isDigest
-        ? 'message/rfc822'
-        : 'text/plain'
-  return { value, parameters, isGuessed: true }
-}
-
-/** What the mail declares somewhere: a hint for what in it is not declared. */
-export function declaredCharset(part: MimePart): string | undefined {
-  const charset = charsetOf(part.parameters.get('charset'))
-  if (charset !== undefined && charset !== 'us-ascii' && charset !== 'windows-1252') return charset
-  for (const child of part.parts) {
-    const found = declaredCharset(child)
-    if (found !== undefined) return found
-  }
-  return undefined
-}
-
-/** Every part that holds no others, in their order. */
-export function* leavesOf(part: MimePart): Generator<MimePart> {
-  if (part.parts.length === 0) {
-    // A part of parts without any holds nothing.
-    if (!isMultipart(part)) yield part
-    return
-  }
-  for (const child of part.parts) yield* leavesOf(child)
 }

@@ -3,8 +3,12 @@
 /** Controls, line separators, and the marks that turn the direction of text around: a name could read as another one. */
 const UNSAFE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]+/gu
 
+/** Nothing to do, as in most headers: plain letters, and no two blanks in a row. */
+const NOT_CLEAN = /[^!-~ ]| {2}/
+
 /** One line without controls and lone surrogates, of at most `limit` characters. */
 export function oneLine(text: string, limit: number): string {
+  if (text.length <= limit && !NOT_CLEAN.test(text)) return text.trim()
   const line = text
     // Cut first: what is cut off need not be looked at. Blanks are what a line may lose below.
     .slice(0, limit * 4)

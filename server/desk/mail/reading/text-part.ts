@@ -1,7 +1,7 @@
 // One part of text: decoded, unfolded, without the files that old programs put between its lines.
 import { isAscii } from 'node:buffer'
 import { decodeBytes } from './charsets.ts'
-import type { MimePart } from './mime-tree.ts'
+import type { MimePart } from './mime-part.ts'
 import { cleanText } from './one-line.ts'
 import { contentsOf } from './transfer.ts'
 import { takeUuFiles } from './uuencode.ts'

@@ -1,7 +1,7 @@
 // Takes contents out of their transfer encoding: base64 and quoted-printable as they come, with junk in them and cut off.
 
 import { hexPair } from './encoded-words.ts'
-import type { MimePart } from './mime-tree.ts'
+import type { MimePart } from './mime-part.ts'
 import { decodeUuBlock } from './uuencode.ts'
 
 export interface Contents {
