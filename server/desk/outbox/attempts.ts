@@ -37,11 +37,14 @@ export function takeDue(
 
 /** The numbers of mails that are due, the longest waiting first. Locks them, where there are locks. */
 export function dueQuery(db: Reader, now: number, limit: number, busyMailboxes: readonly string[]) {
-  const skip = engineOf(db) === 'postgres' ? sql`for update skip locked` : sql``
+  const isPostgres = engineOf(db) === 'postgres'
+  const skip = isPostgres ? sql`for update skip locked` : sql``
+  // SQLite would rather sort all that wait, by the index of the states.
+  const index = isPostgres ? sql`` : sql`indexed by outbox_due`
   const others =
     busyMailboxes.length === 0 ? sql`` : sql`and (mailbox_id is null or mailbox_id not in (${sql.join(busyMailboxes)}))`
   return sql<{ seq: number }>`
-    select seq from outbox where state in ('queued', 'delayed') and due_at <= ${now} ${others}
+    select seq from outbox ${index} where state in ('queued', 'delayed') and due_at <= ${now} ${others}
     order by due_at, seq limit ${sql.lit(limit)} ${skip}`
 }
 
