@@ -52,7 +52,12 @@ export async function openFromMail(tx: Tx, around: Around, placed: Placed, threa
   await noteMail(tx, placed, opened, groupSeq, thread.reason, false)
   for (const note of notesOf(placed, thread, around)) await postMessage(tx, opened, noteDraft(note, at))
   if (raw.source !== 'import' && budget === 'free' && !writer.isForged && mayAnswerAutomatically(read, envelope))
-    await acknowledge(tx, around.desk, { conversation: opened, customer: requester, mayAnswer: true })
+    await acknowledge(tx, around.desk, {
+      conversation: opened,
+      customer: requester,
+      mayAnswer: true,
+      messageId: read.messageId,
+    })
   const why = isSpam ? `Spam by a rule for ${rule.header ?? 'senders'}: ${rule.pattern}. ` : ''
   return noteOutcome(tx, raw.seq, read, {
     ...outcomeOf(mail, isSpam ? 'spam' : 'opened', `${why}${thread.reason}`),

@@ -33,6 +33,8 @@ export interface Acknowledged {
   customer: Customer
   /** Whether the mail may be answered by a machine at all: what accepting says about its headers and its sender. */
   mayAnswer: boolean
+  /** Message-ID of the mail, without brackets; undefined: it had none. */
+  messageId?: string | undefined
 }
 
 /** What became of it; anything but `queued` says why there is none. */
@@ -40,7 +42,7 @@ export type AcknowledgeOutcome = 'queued' | 'switched-off' | 'not-answerable' | 
 
 /** Queues an acknowledgement of a conversation that a mail has opened. Not for imported mails: nobody waits for one. */
 export async function acknowledge(tx: Tx, desk: MailDesk, opened: Acknowledged): Promise<AcknowledgeOutcome> {
-  const { conversation, customer, mayAnswer } = opened
+  const { conversation, customer, mayAnswer, messageId } = opened
   if (!mayAnswer || conversation.status === 'B' || conversation.status === 'X') return 'not-answerable'
   if (!(await isSwitchedOn(tx, desk, conversation, customer))) return 'switched-off'
   const address = customer.email
@@ -54,6 +56,7 @@ export async function acknowledge(tx: Tx, desk: MailDesk, opened: Acknowledged):
     conversationId: conversation.id,
     messageId: newMessageId(desk.installation.secret, conversation.id, domainOf(mailbox)),
     to: [{ name: nameOf(personOf(customer)), address }],
+    content: { inReplyTo: messageId ?? null },
   })
   return 'queued'
 }

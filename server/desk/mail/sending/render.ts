@@ -22,6 +22,8 @@ const contentSchema = z.looseObject({
   useTemplate: z.boolean().default(true),
   /** Recipients (without regard to case) that the server has taken the mail for already. */
   accepted: z.array(z.string()).default([]),
+  /** Message-ID, without brackets, of the mail that a mail of the system itself answers (RFC 3834, 3.1.5). */
+  inReplyTo: z.string().nullish(),
 })
 
 export const contentOf = (mail: Pick<OutboxMail, 'content'>) => contentSchema.parse(JSON.parse(mail.content))
@@ -129,8 +131,9 @@ async function systemParts(desk: MailDesk, mail: OutboxMail, mailbox: Mailbox): 
   const db = desk.database.reader
   const composed = await composeSystemMail(db, desk, mail)
   if (!composed) return undefined
+  const inReplyTo = contentOf(mail).inReplyTo ?? null
   const threading =
-    mail.conversation_id === null ? {} : await headersOf(desk, await conversationOf(db, mail), mail, mailbox, null)
+    mail.conversation_id === null ? {} : await headersOf(desk, await conversationOf(db, mail), mail, mailbox, inReplyTo)
   return { subject: composed.subject, body: () => ({ ...threading, html: composed.html, text: composed.text }) }
 }
 

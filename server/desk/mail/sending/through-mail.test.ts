@@ -83,6 +83,8 @@ test('nothing is acknowledged of what was imported, and what arrives is acknowle
   const { from, to, mail, headers } = last() ?? {}
   expect([from, to]).toEqual(['', ['carla@example.com']])
   expect(headers?.get('auto-submitted')).toBe('auto-replied')
+  expect(mail?.inReplyTo).toBe('<first@mail.test>')
+  expect(mail?.references?.split(/\s+/).at(-1)).toBe('<first@mail.test>')
   expect(headers?.has('bcc')).toBe(false)
   expect(mail?.subject).toMatch(/^Ihre Nachricht ist angekommen: A/)
   expect(mail?.html).toContain('<html lang="de"')
