@@ -180,17 +180,17 @@ describe('a mail', () => {
     expect(same).toMatchObject({ verdict: 'joined', conversation_id: one.conversation_id })
   })
 
-  test('keeps quotes and signatures apart, files attached and pictures in their place', async () => {
+  test('keeps quotes and signatures apart, files attached and pictures in their place however they are named', async () => {
     const row = await accepted(
       desk,
       aMail({
         parts: [
-          { kind: 'message', body: '<p>See <img src="cid:pic@x" alt=""></p>', isHtml: true, text: 'See' },
+          { kind: 'message', body: '<p>See <img src="cid:pic%40X" alt=""></p>', isHtml: true, text: 'See' },
           { kind: 'quote', body: '<p>Earlier</p>', isHtml: true, text: 'Earlier' },
           { kind: 'signature', body: '-- \nCarla', isHtml: false, text: '-- \nCarla' },
         ],
         attachments: [
-          { name: 'a.png', type: 'image/png', contents: Buffer.from('png'), contentId: 'pic@x', isInline: true },
+          { name: 'a.png', type: 'image/png', contents: Buffer.from('png'), contentId: 'Pic@x', isInline: true },
           { name: 'b.txt', type: 'text/plain', contents: Buffer.from('text'), contentId: undefined, isInline: false },
         ],
       }),

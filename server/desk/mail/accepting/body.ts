@@ -1,6 +1,7 @@
 // What is stored of a mail's text: the part that was written now, and what stood around it.
 import { escapeHtml } from '../../../lib/markup.ts'
 import type { MessageDraft, QuotedPart } from '../../conversations/messages.ts'
+import { contentIdKey } from '../reading/inline-images.ts'
 import type { MailPart, ReadMail } from '../reading/mail.ts'
 
 /** A file of a mail that is in the store already. */
@@ -58,19 +59,12 @@ const CID = /(\ssrc=")cid:([^"]*)"/gi
 
 /** Pictures inside a mail, by the address under which we serve them. */
 function withFileAddresses(html: string, files: readonly StoredFile[]): string {
-  const byContentId = new Map(files.flatMap((file) => (file.contentId ? [[file.contentId, file.id] as const] : [])))
+  const byContentId = new Map(
+    files.flatMap((file) => (file.contentId ? [[contentIdKey(file.contentId), file.id] as const] : [])),
+  )
   if (byContentId.size === 0) return html
   return html.replace(CID, (whole, before: string, given: string) => {
-    const id = byContentId.get(contentIdOf(given))
+    const id = byContentId.get(contentIdKey(given))
     return id === undefined ? whole : `${before}scripts/file.php?view=Y&amp;file=${id}"`
   })
-}
-
-function contentIdOf(given: string): string {
-  const text = given.replaceAll('&amp;', '&')
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
