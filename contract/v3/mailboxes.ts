@@ -21,9 +21,22 @@ const server = {
     .nullable(),
   authorities: plainText(100_000).nullable().describe('PEM of an authority to trust beside the usual ones.'),
 }
+const folderName = plainText(500).min(1)
+const folder = z.union(
+  [folderName, z.strictObject({ name: folderName, departmentid: plainText(255).min(1) })],
+  'must be the name of a folder, or an object with name and departmentid',
+)
 const incoming = {
   ...server,
-  folders: z.array(plainText(500).min(1)).min(1).max(50),
+  folders: z
+    .array(folder)
+    .min(1)
+    .max(50)
+    .refine(
+      (folders) => new Set(folders.map((one) => (typeof one === 'string' ? one : one.name))).size === folders.length,
+      'names a folder twice',
+    )
+    .describe('Names, or names with a department of their own; the others open conversations in that of the mailbox.'),
   poll_seconds: z
     .number()
     .int()

@@ -64,6 +64,13 @@ describe('mailboxes on our own API', () => {
     ['incoming.port', { incoming: { ...incoming, port: 0 } }],
     ['incoming.security', { incoming: { ...incoming, security: 'ssl' } }],
     ['incoming.folders', { incoming: { ...incoming, folders: [] } }],
+    [
+      'incoming.folders',
+      { incoming: { ...incoming, folders: ['INBOX', { name: 'Sales', departmentid: 'nothere0' }] } },
+    ],
+    ['incoming.folders', { incoming: { ...incoming, folders: ['Sales', { name: 'Sales', departmentid: 'default' }] } }],
+    ['incoming.folders.0', { incoming: { ...incoming, folders: [{ name: 'Sales' }] } }],
+    ['incoming.folders.0.name', { incoming: { ...incoming, folders: [{ name: '', departmentid: 'default' }] } }],
     ['incoming.password', { incoming: { host: 'a.test', user: 'a' } }],
     [
       'incoming.refresh_token',
@@ -230,6 +237,17 @@ describe('mailboxes on our own API', () => {
     })
     expect(await preset('a@firm.example')).toMatchObject({ provider: null, incoming: { host: 'imap.firm.example' } })
     expect((await desk.v3('GET', 'mailboxes/presets?address=nobody')).status).toBe(400)
+  })
+
+  test('folders keep departments of their own, until those are deleted', async () => {
+    const { departmentid } = (await desk.v3('POST', 'departments', { name: 'Folders' })).body
+    const folders = ['INBOX', { name: 'Sales', departmentid }]
+    const { id, incoming: stored } = await aMailbox({ incoming: { ...incoming, folders } })
+    expect(stored.folders).toEqual(folders)
+    await desk.v3('DELETE', `departments/${departmentid}`)
+    await desk.drain()
+    expect((await desk.v3('GET', `mailboxes/${id}`)).body.incoming.folders).toEqual(['INBOX', 'Sales'])
+    expect((await desk.v3('PATCH', `mailboxes/${id}`, { name: 'Still' })).status).toBe(200)
   })
 
   test('the mailboxes of a deleted department go on for the default one', async () => {

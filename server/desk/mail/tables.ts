@@ -9,7 +9,7 @@ export interface RawMailRow {
   content_hash: string
   /** `imap`, `smtp`, `lmtp`, `import`. */
   source: string
-  /** The department that it was imported into; null: the mailbox's. */
+  /** The department that it was imported into, or of the folder that it lay in; null: the mailbox's. */
   department_id: string | null
   size: number
   /** In the file store; null: in raw_mail_contents. */

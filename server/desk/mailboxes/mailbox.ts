@@ -23,8 +23,13 @@ const serverSchema = z.object({
   authorities: z.string().max(100_000).optional(),
 })
 
+const folderName = z.string().min(1).max(500)
+/** A folder whose mail opens conversations in the mailbox's department, or in one of its own. */
+const folderSchema = z.union([folderName, z.object({ name: folderName, departmentId: z.string().min(1).max(255) })])
+export type FolderSetting = z.infer<typeof folderSchema>
+
 export const incomingSchema = serverSchema.extend({
-  folders: z.array(z.string().min(1).max(500)).min(1).max(50).default(['INBOX']),
+  folders: z.array(folderSchema).min(1).max(50).default(['INBOX']),
   /** Between two looks. A server that tells of new mail (IDLE) makes it faster. */
   pollSeconds: z.number().int().min(5).max(86_400).default(60),
   /** Only what arrived after the mailbox was added; false: everything that is in it. */
@@ -33,6 +38,16 @@ export const incomingSchema = serverSchema.extend({
   since: z.number().int().default(0),
 })
 export type IncomingSettings = z.infer<typeof incomingSchema>
+
+const nameOf = (folder: FolderSetting): string => (typeof folder === 'string' ? folder : folder.name)
+
+export const folderNames = ({ folders }: Pick<IncomingSettings, 'folders'>): string[] => folders.map(nameOf)
+
+/** The department of a folder's own; undefined: the mailbox's. */
+export function departmentOfFolder({ folders }: Pick<IncomingSettings, 'folders'>, name: string): string | undefined {
+  const folder = folders.find((one) => nameOf(one) === name)
+  return typeof folder === 'object' ? folder.departmentId : undefined
+}
 
 export const outgoingSchema = serverSchema.extend({
   /** Connections kept open at the same time. */

@@ -8,7 +8,7 @@ import { Conflict, Invalid, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { type Actor, mayAdminister } from '../actor.ts'
 import { DEFAULT_DEPARTMENT } from '../departments/departments.ts'
 import type { DraftedMailbox } from './draft.ts'
-import { aliasesOf, incomingOf, type Mailbox } from './mailbox.ts'
+import { aliasesOf, type FolderSetting, incomingOf, type Mailbox } from './mailbox.ts'
 
 const live = (db: Reader) => db.selectFrom('mailboxes').selectAll().where('deleted_at', 'is', null)
 
@@ -82,7 +82,7 @@ export async function removeMailbox(tx: Tx, actor: Actor, id: string): Promise<v
   recordEvent(tx, { type: 'mailbox.changed', data: { mailboxid: id } })
 }
 
-/** The mailboxes of a department that was deleted go on for the default one: their mail must not get lost. */
+/** The mailboxes of a department that was deleted go on for the default one, its folders for their mailbox's. */
 export async function rehomeMailboxes(tx: Tx, departmentId: string): Promise<void> {
   const moved = await tx
     .updateTable('mailboxes')
@@ -91,7 +91,23 @@ export async function rehomeMailboxes(tx: Tx, departmentId: string): Promise<voi
     .where('deleted_at', 'is', null)
     .returning('id')
     .execute()
-  for (const { id } of moved) recordEvent(tx, { type: 'mailbox.changed', data: { mailboxid: id } })
+  const ids = new Set(moved.map(({ id }) => id))
+  for (const mailbox of await live(tx).where('incoming', 'is not', null).execute()) {
+    const incoming = withoutDepartment(mailbox, departmentId)
+    if (incoming === undefined) continue
+    await tx.updateTable('mailboxes').set({ incoming, changed_at: Date.now() }).where('id', '=', mailbox.id).execute()
+    ids.add(mailbox.id)
+  }
+  for (const id of ids) recordEvent(tx, { type: 'mailbox.changed', data: { mailboxid: id } })
+}
+
+/** The settings of a mailbox after a department is gone; undefined: none of its folders had it. */
+function withoutDepartment(mailbox: Mailbox, departmentId: string): string | undefined {
+  const settings = incomingOf(mailbox)
+  const isOf = (folder: FolderSetting): boolean => typeof folder === 'object' && folder.departmentId === departmentId
+  if (!settings?.folders.some(isOf)) return undefined
+  const folders = settings.folders.map((folder) => (typeof folder === 'object' && isOf(folder) ? folder.name : folder))
+  return JSON.stringify({ ...settings, folders })
 }
 
 /** The mailbox that sends for a department: one of its own, else the default. Undefined: none can. */
@@ -146,11 +162,26 @@ async function assertFits(db: Reader, mailbox: Mailbox): Promise<void> {
     .where('deleted_at', 'is', null)
     .executeTakeFirst()
   if (!department) throw new Invalid('departmentid', `there is no department '${mailbox.department_id}'`)
+  await assertFoldersFit(db, mailbox)
   const addresses = new Set([mailbox.address_key, ...aliasesOf(mailbox).map(emailKey)])
   for (const other of await live(db).where('id', '!=', mailbox.id).execute()) {
     const shared = [other.address, ...aliasesOf(other)].find((address) => addresses.has(emailKey(address)))
     if (shared !== undefined) throw new Conflict(`The mailbox '${other.name}' has the address ${shared} already.`)
   }
+}
+
+async function assertFoldersFit(db: Reader, mailbox: Mailbox): Promise<void> {
+  const folders = incomingOf(mailbox)?.folders ?? []
+  const wanted = [...new Set(folders.flatMap((folder) => (typeof folder === 'object' ? [folder.departmentId] : [])))]
+  if (wanted.length === 0) return
+  const rows = await db
+    .selectFrom('departments')
+    .select('id')
+    .where('id', 'in', wanted)
+    .where('deleted_at', 'is', null)
+    .execute()
+  const missing = wanted.find((id) => !rows.some((row) => row.id === id))
+  if (missing !== undefined) throw new Invalid('incoming.folders', `there is no department '${missing}'`)
 }
 
 export function assertMayManageMailboxes(actor: Actor): void {

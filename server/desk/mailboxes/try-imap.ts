@@ -1,6 +1,6 @@
 // Trying a server for incoming mail: signs in and looks for the folders.
 import { imapClient, type Login, SHORT_PATIENCE } from './connect.ts'
-import type { IncomingSettings } from './mailbox.ts'
+import { folderNames, type IncomingSettings } from './mailbox.ts'
 import type { Trouble } from './trouble.ts'
 
 export interface IncomingTrial {
@@ -28,8 +28,8 @@ export async function tryImap(settings: IncomingSettings, login: Login): Promise
 /** INBOX is the one name that is written as anybody likes. */
 const sameFolder = (a: string, b: string): boolean => a === b || (/^inbox$/i.test(a) && /^inbox$/i.test(b))
 
-export function missingFolder({ folders }: IncomingSettings, existing: readonly string[]): Trouble | undefined {
-  const missing = folders.find((folder) => !existing.some((path) => sameFolder(path, folder)))
+export function missingFolder(settings: IncomingSettings, existing: readonly string[]): Trouble | undefined {
+  const missing = folderNames(settings).find((folder) => !existing.some((path) => sameFolder(path, folder)))
   if (missing === undefined) return undefined
   const names = existing.slice(0, 50).map((path) => `'${path}'`)
   return { field: 'folders', says: `There is no folder '${missing}'. There are: ${names.join(', ')}.` }

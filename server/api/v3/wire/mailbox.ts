@@ -54,7 +54,9 @@ export function mailboxView(secret: string, mailbox: Mailbox): z.input<typeof ma
     incoming: incoming
       ? {
           ...serverView(incoming, secrets.incoming),
-          folders: incoming.folders,
+          folders: incoming.folders.map((folder) =>
+            typeof folder === 'string' ? folder : { name: folder.name, departmentid: folder.departmentId },
+          ),
           poll_seconds: incoming.pollSeconds,
           is_only_new: incoming.isOnlyNew,
         }
@@ -88,7 +90,9 @@ export function mailboxPatch(body: Body): MailboxPatch {
     plusAddress: plus_address,
     incoming: incoming && {
       ...serverDraft(incoming),
-      folders: incoming.folders,
+      folders: incoming.folders?.map((folder) =>
+        typeof folder === 'string' ? folder : { name: folder.name, departmentId: folder.departmentid },
+      ),
       pollSeconds: incoming.poll_seconds,
       isOnlyNew: incoming.is_only_new,
     },

@@ -42,10 +42,13 @@ async function departmentsOfMailboxes(db: Reader): Promise<Map<string, string>> 
   return new Map(rows.map(({ id, department_id }) => [id, department_id]))
 }
 
-/** The department of a raw mail: the one that it was imported into, else its mailbox's, else the one that always exists. */
+/**
+ * The department of a raw mail: the one that it was imported into or of its folder, else its mailbox's, else the one that
+ * always exists. One that was deleted since does not count.
+ */
 export function departmentFor(around: Around, raw: { department_id: string | null; mailbox_id: string }): string {
-  const wanted = raw.department_id ?? around.departments.get(raw.mailbox_id)
-  return wanted !== undefined && around.departmentsInUse.has(wanted) ? wanted : DEFAULT_DEPARTMENT
+  const wanted = [raw.department_id, around.departments.get(raw.mailbox_id)]
+  return wanted.find((id) => id != null && around.departmentsInUse.has(id)) ?? DEFAULT_DEPARTMENT
 }
 
 /** An address of a mailbox of ours, with or without `+anything`, or one that we signed. */

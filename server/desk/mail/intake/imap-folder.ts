@@ -1,6 +1,6 @@
 // Reading what is new in one folder of a mailbox.
 import type { ImapFlow } from 'imapflow'
-import type { IncomingSettings, Mailbox } from '../../mailboxes/mailbox.ts'
+import { departmentOfFolder, type IncomingSettings, type Mailbox } from '../../mailboxes/mailbox.ts'
 import type { MailDesk } from '../mail-desk.ts'
 import { fetchHeader, fetchLarge, PIECE_BYTES, standIn } from './imap-contents.ts'
 import { assertMine, findPosition, type Position, putPosition } from './imap-position.ts'
@@ -205,12 +205,18 @@ async function standingIn(
   return standIn(header, `${why} ${where}`)
 }
 
-const prepared = ({ desk, mailbox }: FolderReader, place: Place, mail: Found, contents: Buffer): Promise<PreparedRaw> =>
+const prepared = (
+  { desk, mailbox, settings }: FolderReader,
+  place: Place,
+  mail: Found,
+  contents: Buffer,
+): Promise<PreparedRaw> =>
   prepareRaw(desk, {
     mailboxId: mailbox.id,
     source: 'imap',
     contents,
     envelope: { folder: place.folder, uid: mail.uid },
+    departmentId: departmentOfFolder(settings, place.folder),
     receivedAt: mail.receivedAt,
   })
 

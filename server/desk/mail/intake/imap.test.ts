@@ -168,6 +168,40 @@ describe.skipIf(missingMailServers(['dovecot']))('fetching by IMAP', () => {
     await other.logout()
   })
 
+  test('gives mail of a folder to its department, and to that of the mailbox once it is deleted', async () => {
+    const address = anAddress()
+    const other = await client(address)
+    for (const folder of ['Sales', 'Gone']) await other.mailboxCreate(folder)
+    const departments = await Promise.all(
+      ['Box', 'Sales', 'Gone'].map(
+        async (name) => (await desk.v3('POST', 'departments', { name })).body.departmentid as string,
+      ),
+    )
+    const [box, sales, gone] = departments
+    const folders = ['INBOX', { name: 'Sales', departmentid: sales }, { name: 'Gone', departmentid: gone }]
+    const id = await aMailbox(address, { folders })
+    await desk.v3('PATCH', `mailboxes/${id}`, { departmentid: box, is_test_skipped: true })
+    for (const folder of ['INBOX', 'Sales', 'Gone']) await other.append(folder, mail(`department ${folder}`))
+    await other.logout()
+    const watching = watch()
+    await expect.poll(() => stored(id), PATIENCE).toHaveLength(3)
+    await stop(watching)
+    // Its mail was fetched before, and is accepted after.
+    await desk.v3('DELETE', `departments/${gone}`)
+    await desk.drain()
+    const rows = await desk.app.database.reader
+      .selectFrom('raw_mails')
+      .innerJoin('conversations', 'conversations.id', 'raw_mails.conversation_id')
+      .select(['conversations.subject', 'conversations.department_id'])
+      .where('raw_mails.mailbox_id', '=', id)
+      .execute()
+    expect(Object.fromEntries(rows.map(({ subject, department_id }) => [subject, department_id]))).toEqual({
+      'department INBOX': box,
+      'department Sales': sales,
+      'department Gone': box,
+    })
+  })
+
   test('goes on where it was when it is stopped and started again, many times over', async () => {
     const address = anAddress()
     const subjects = Array.from({ length: 120 }, (_, n) => `mail ${n}`)

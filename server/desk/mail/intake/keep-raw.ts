@@ -32,7 +32,7 @@ export interface RawDraft {
   source: RawSource
   contents: Uint8Array
   envelope: Envelope
-  /** The department that it is imported into; null: the mailbox's. */
+  /** The department that it is imported into, or of its folder; null: the mailbox's. */
   departmentId?: string | null | undefined
   /** When its server got it; now unless said otherwise. */
   receivedAt?: number | undefined

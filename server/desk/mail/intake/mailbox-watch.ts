@@ -2,7 +2,7 @@
 import { hostname } from 'node:os'
 import { newId } from '../../../lib/ids.ts'
 import { claimMailbox, noteFetched, noteTrouble, releaseMailboxes, renewLeases } from '../../mailboxes/fetching.ts'
-import { type IncomingSettings, incomingOf, type Mailbox } from '../../mailboxes/mailbox.ts'
+import { folderNames, type IncomingSettings, incomingOf, type Mailbox } from '../../mailboxes/mailbox.ts'
 import { listFetched } from '../../mailboxes/mailboxes.ts'
 import { troubleOf } from '../../mailboxes/trouble.ts'
 import type { MailDesk } from '../mail-desk.ts'
@@ -130,8 +130,9 @@ async function fetchMailbox(desk: MailDesk, options: WatchOptions, mine: Mine, u
   const failed = new AbortController()
   const signal = AbortSignal.any([until, failed.signal])
   const { settings } = mine
-  const groups = settings.folders.slice(0, CONNECTIONS).map((folder) => [folder])
-  groups.at(-1)?.push(...settings.folders.slice(CONNECTIONS))
+  const names = folderNames(settings)
+  const groups = names.slice(0, CONNECTIONS).map((folder) => [folder])
+  groups.at(-1)?.push(...names.slice(CONNECTIONS))
   const failures = new Map<string, number>()
   const note = noteBook(desk, mine.mailbox)
   const follow = async (folders: readonly string[], group: number): Promise<void> => {
