@@ -38,12 +38,12 @@ export const shapes = {
   groupMembers: table('group_members', 'group_id member_type member_id added_at#'),
   conversations: table(
     'conversations',
-    'id code public_code department_id customer_id agent_id status channel subject subject_key preview groups_in# groups_out# created_by created_at# changed_at# waiting_since# first_assigned_at# first_resolved_at# cc=null custom_fields=null due_at=null',
+    'id code public_code department_id customer_id agent_id status channel subject subject_key preview groups_in# groups_out# created_by created_at# changed_at# waiting_since# first_assigned_at# first_resolved_at# cc=null custom_fields=null due_at=null sla_level_id=null',
   ),
   groups: table('message_groups', "seq# conversation_id user_id rtype created_at# finished_at# rstatus='V'"),
   messages: table('messages', 'group_seq# conversation_id user_id rtype body created_at# is_html=0'),
   tags: table('conversation_tags', 'conversation_id tag_id added_at#'),
-  facts: table('facts', 'kind at# conversation_id department_id channel agent_id seconds#'),
+  facts: table('facts', 'kind at# conversation_id department_id channel agent_id seconds# sla_seconds=null'),
   loadChanges: table('load_changes', 'service at# department_id agent_id delta#'),
 } as const satisfies Record<string, TableShape>
 

@@ -7,7 +7,8 @@ import { Invalid } from '../../lib/errors.ts'
 import { type Agent, listDepartmentsOf } from '../agents/agents.ts'
 import { countConversation } from '../departments/counts.ts'
 import type { Department } from '../departments/departments.ts'
-import { recordFacts } from '../metrics/facts.ts'
+import { type FactDraft, recordFacts } from '../metrics/facts.ts'
+import { followLevel, inBusinessTime } from '../sla/clocks.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
 import { groupTypes, messageTypes } from './letters.ts'
@@ -57,10 +58,12 @@ export async function transfer(
     })
     .where('id', '=', conversation.id)
     .execute()
-  const moved = { ...conversation, department_id: departmentId }
+  const sla_level_id =
+    departmentId === conversation.department_id ? conversation.sla_level_id : await followLevel(tx, conversation, at)
+  const moved = { ...conversation, department_id: departmentId, sla_level_id }
   countConversation(tx, conversation, { department_id: departmentId })
   loadConversation(tx, conversation, { department_id: departmentId, agent_id: agent?.id ?? null }, at)
-  await recordFacts(tx, [
+  const facts: FactDraft[] = [
     ...(isFirst
       ? [
           {
@@ -75,7 +78,8 @@ export async function transfer(
     ...(note === undefined
       ? []
       : [{ kind: 'note' as const, at, conversation: moved, agentId: userId === 'system00' ? null : userId }]),
-  ])
+  ]
+  await recordFacts(tx, await inBusinessTime(tx, moved, facts))
   if (agent && agent.id !== userId)
     await enqueue(tx, 'notify-agent', { conversationId: conversation.id, agentId: agent.id })
   recordEvent(tx, {

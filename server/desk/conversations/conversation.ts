@@ -14,6 +14,8 @@ import { getDepartment } from '../departments/departments.ts'
 import { type FieldValue, withFields } from '../fields/fields.ts'
 import { attachFiles } from '../files/attach.ts'
 import { type FactDraft, recordFacts } from '../metrics/facts.ts'
+import { keepClock } from '../sla/clocks.ts'
+import { pickLevel } from '../sla/rules.ts'
 import { type MailWish, mailGroup } from './answers.ts'
 import { addGroup } from './history.ts'
 import { type Channel, type GroupType, groupTypes, messageTypes, type Status } from './letters.ts'
@@ -147,9 +149,11 @@ export type Opened = Conversation & { groupSeq: number }
 export async function openConversation(tx: Tx, draft: ConversationDraft): Promise<Opened> {
   await getDepartment(tx, draft.departmentId)
   const at = draft.at ?? Date.now()
+  const blank = newConversation(draft, at)
   const conversation: Conversation = {
-    ...newConversation(draft, at),
+    ...blank,
     custom_fields: draft.customFields ? await withFields(tx, 'conversation', null, draft.customFields) : null,
+    sla_level_id: await pickLevel(tx, blank),
   }
   await insertRows(tx, 'conversations', [conversation])
   countNewConversation(tx, conversation)
@@ -163,13 +167,14 @@ export async function openConversation(tx: Tx, draft: ConversationDraft): Promis
   })
   if (draft.message.mailMessageId) await addThreadId(tx, draft.message.mailMessageId, conversation.id, 'told', at)
   await recordFacts(tx, factsOfOpening(conversation, draft.author, at))
+  const due_at = await keepClock(tx, conversation, at)
   await mailGroup(tx, conversation, groupSeq, draft)
   recordEvent(tx, {
     type: 'conversation.opened',
     conversationId: conversation.id,
     data: { departmentid: conversation.department_id, status: conversation.status, userid: draft.author.userId },
   })
-  return { ...conversation, groupSeq }
+  return { ...conversation, due_at, groupSeq }
 }
 
 /** The row of a new conversation, without custom fields: those need a look at their definitions. */
@@ -200,6 +205,7 @@ export function newConversation(draft: ConversationDraft, at: number): Conversat
     first_assigned_at: null,
     first_resolved_at: status === 'R' ? at : null,
     merged_into: null,
+    sla_level_id: null,
   }
 }
 

@@ -4,6 +4,7 @@ import { recordEvent } from '../../events/record.ts'
 import { SYSTEM_USER } from '../actor.ts'
 import { countConversation } from '../departments/counts.ts'
 import { DEFAULT_DEPARTMENT } from '../departments/departments.ts'
+import { followLevel } from '../sla/clocks.ts'
 import type { Conversation } from './conversation.ts'
 import { loadConversation } from './load-steps.ts'
 
@@ -24,6 +25,7 @@ export async function leaveWhatIsGone(tx: Tx, conversation: Conversation, status
   await tx.updateTable('conversations').set(change).where('id', '=', conversation.id).execute()
   countConversation(tx, conversation, { department_id: change.department_id })
   loadConversation(tx, conversation, change, at)
+  await followLevel(tx, conversation, at)
   recordEvent(tx, {
     type: 'conversation.transferred',
     conversationId: conversation.id,

@@ -8,6 +8,7 @@ import { countConversation } from '../departments/counts.ts'
 import { attachFiles } from '../files/attach.ts'
 import type { File } from '../files/files.ts'
 import { type FactDraft, recordFacts } from '../metrics/facts.ts'
+import { inBusinessTime, keepClock } from '../sla/clocks.ts'
 import { type MailWish, mailGroup } from './answers.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
@@ -108,7 +109,8 @@ export async function postMessage(tx: Tx, conversation: Conversation, draft: Pos
     loadConversation(tx, conversation, { status: after.status }, at)
     await leaveWhatIsGone(tx, conversation, after.status, at)
   }
-  await recordFacts(tx, factsOfMessage(conversation, draft, isNote, at))
+  if (!isNote) await keepClock(tx, conversation, at, author.kind === 'agent' ? author.userId : undefined)
+  await recordFacts(tx, await inBusinessTime(tx, conversation, factsOfMessage(conversation, draft, isNote, at)))
   const outboxSeq = await mailGroup(tx, conversation, groupSeq, { ...draft, isNote })
   recordEvent(tx, {
     type: isNote ? 'note.posted' : 'message.posted',

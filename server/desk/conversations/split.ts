@@ -7,6 +7,8 @@ import { type Actor, userOf } from '../actor.ts'
 import { countNewConversation } from '../departments/counts.ts'
 import { getDepartment } from '../departments/departments.ts'
 import { recordFacts } from '../metrics/facts.ts'
+import { keepClock } from '../sla/clocks.ts'
+import { pickLevel } from '../sla/rules.ts'
 import { carrySome } from './carry.ts'
 import { type Conversation, getConversationForChange, newConversation } from './conversation.ts'
 import type { Channel } from './letters.ts'
@@ -98,11 +100,13 @@ async function openWith(tx: Tx, from: Conversation, going: readonly Step[], open
     ...standingOf(going),
     preview: newest ? await previewOfGroup(tx, from.id, newest.seq) : '',
   }
+  conversation.sla_level_id = await pickLevel(tx, conversation)
   await insertRows(tx, 'conversations', [conversation])
   countNewConversation(tx, conversation)
   loadNewConversation(tx, conversation, opening.at)
   // Its messages were counted when they came; that there is one conversation more is new.
   await recordFacts(tx, [{ kind: 'created', at: opening.at, conversation, agentId: opening.agentId }])
+  await keepClock(tx, conversation, opening.at)
   recordEvent(tx, {
     type: 'conversation.opened',
     conversationId: conversation.id,

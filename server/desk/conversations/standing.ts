@@ -2,6 +2,7 @@
 // customer, so there are no facts.
 import type { Tx } from '../../db/write.ts'
 import { countConversation } from '../departments/counts.ts'
+import { followLevel } from '../sla/clocks.ts'
 import type { Conversation } from './conversation.ts'
 import { leaveWhatIsGone } from './homecoming.ts'
 import { loadConversation } from './load-steps.ts'
@@ -39,6 +40,8 @@ export async function putStanding(tx: Tx, conversation: Conversation, change: Ch
   countConversation(tx, conversation, { status })
   loadConversation(tx, conversation, { status }, at)
   if (status !== conversation.status) await leaveWhatIsGone(tx, conversation, status, at)
+  // Tags may have come along, or gone again.
+  await followLevel(tx, conversation, at)
   return { status, waiting_since, preview }
 }
 

@@ -4,6 +4,7 @@ import { recordEvent } from '../../events/record.ts'
 import { Conflict } from '../../lib/errors.ts'
 import { countConversation } from '../departments/counts.ts'
 import { type FactDraft, recordFacts } from '../metrics/facts.ts'
+import { inBusinessTime, keepClock } from '../sla/clocks.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
 import { leaveWhatIsGone } from './homecoming.ts'
@@ -89,7 +90,8 @@ export async function setStatus(
   countConversation(tx, conversation, { status })
   loadConversation(tx, conversation, { status }, at)
   await leaveWhatIsGone(tx, conversation, status, at)
-  return facts
+  await keepClock(tx, conversation, at)
+  return inBusinessTime(tx, conversation, facts)
 }
 
 const nameOf = (status: string): string => statuses[status as Status] ?? status

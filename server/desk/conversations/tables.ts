@@ -34,6 +34,8 @@ export interface ConversationRow {
   first_resolved_at: number | null
   /** The conversation that this one was merged into; null: it stands for itself. */
   merged_into: string | null
+  /** What is promised to whoever waits in it; null: nothing. */
+  sla_level_id: string | null
 }
 
 /** A step in the life of a conversation: a mail, a note, a transfer, a status change. Id on the wire: `idOfRow(seq)`. */

@@ -164,6 +164,8 @@ export async function changeCustomer(tx: Tx, before: Customer, patch: CustomerDr
   if (isSoughtOtherwise(before, customer)) await indexCustomer(tx, customer)
   if (patch.uniqueFields) await setUniqueFields(tx, 'customer', customer.id, patch.uniqueFields)
   if (signIn.auth_epoch !== before.auth_epoch) await endSessions(tx, customer)
+  if (customer.company_id !== before.company_id)
+    await enqueue(tx, 'pick-levels', { customerId: customer.id }, { uniqueKey: `pick-levels:${customer.id}` })
   recordEvent(tx, { type: 'customer.changed', data: { contactid: customer.id } })
   await inviteIfWanted(tx, customer, patch)
   return customer

@@ -110,7 +110,9 @@ async function join(tx: Tx, type: MemberType, memberId: string, group: GroupName
     .values({ group_id: group.id, member_type: type, member_id: memberId, added_at: Date.now() })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
-  if (numInsertedOrUpdatedRows) recordEvent(tx, { type: 'group.joined', data: { id: group.id, member: memberId } })
+  if (!numInsertedOrUpdatedRows) return
+  recordEvent(tx, { type: 'group.joined', data: { id: group.id, member: memberId } })
+  await pickLevelsAgain(tx, type, memberId)
 }
 
 /** Takes a customer or company out of a group. Not being in it is NotFound: the caller had a reason to think so. */
@@ -129,8 +131,15 @@ async function leave(tx: Tx, type: MemberType, memberId: string, group: GroupNam
     .executeTakeFirst()
   if (numDeletedRows === 0n) return false
   recordEvent(tx, { type: 'group.left', data: { id: group.id, member: memberId } })
+  await pickLevelsAgain(tx, type, memberId)
   return true
 }
+
+/** What is promised to a customer may depend on his groups, and on those of his company. */
+const pickLevelsAgain = (tx: Tx, type: MemberType, memberId: string): Promise<void> =>
+  enqueue(tx, 'pick-levels', type === 'customer' ? { customerId: memberId } : { companyId: memberId }, {
+    uniqueKey: `pick-levels:${memberId}`,
+  })
 
 /** A group by its id or, without one, by its name. */
 export interface GroupReference {

@@ -28,6 +28,8 @@ export interface FactDraft {
   agentId?: string | null
   /** Milliseconds until `at`; stored as whole seconds. */
   took?: number
+  /** The same in milliseconds of the business time of the SLA level; undefined: there is no level. */
+  slaTook?: number | undefined
 }
 
 export async function recordFacts(tx: Tx, drafts: readonly FactDraft[]): Promise<void> {
@@ -44,6 +46,7 @@ export const factRow = (draft: FactDraft) => ({
   channel: draft.conversation.channel,
   agent_id: draft.agentId ?? null,
   seconds: draft.took === undefined ? null : secondsBetween(draft.at - draft.took, draft.at),
+  sla_seconds: draft.slaTook === undefined ? null : Math.floor(draft.slaTook / 1000),
 })
 
 // Between the seconds that dates show, so that whoever subtracts the dates of two messages gets the same. A clock that
