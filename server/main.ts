@@ -6,6 +6,7 @@ import { type FolderLock, findHolder, lockFolder } from './db/lock.ts'
 import { explainSqlite } from './db/opening-errors.ts'
 import { type Inlets, openInlets } from './desk/mail/intake/inlet.ts'
 import { answerNotYet } from './http/not-yet.ts'
+import { giveBackMemory } from './lib/give-back-memory.ts'
 import { SetupError } from './lib/setup-error.ts'
 import { credentials, welcome } from './welcome.ts'
 
@@ -17,6 +18,8 @@ const QUICK_START_MS = 1_000
 const CONNECTIONS_PATIENCE_MS = 7_000
 /** A terminal and npm can each hand on the same Ctrl-C: only a later one means that somebody has lost patience. */
 const SAME_SIGNAL_MS = 500
+
+const CALM_MS = 1_000
 
 /** Serves until SIGTERM or SIGINT, then finishes what is in flight. Throws SetupError when it cannot start. */
 export async function serve(config: Config): Promise<void> {
@@ -34,6 +37,8 @@ export async function serve(config: Config): Promise<void> {
     stopOnSignals(app, inlets, lock)
     lock?.note({ pid: process.pid, url: app.publicUrl() })
     process.stdout.write(welcome(app))
+    // Once the first answers are given: a start shall be quick before it is small.
+    setTimeout(giveBackMemory, CALM_MS).unref()
   } catch (error) {
     lock?.release()
     throw error
