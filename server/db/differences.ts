@@ -81,3 +81,47 @@ export function sliced<Table extends 'facts' | 'load_changes'>(db: Reader, table
 }
 
 type Sliced<Table extends 'facts' | 'load_changes'> = Selectable<Tables[Table]> & { position: number }
+
+/** The first instant of the month in UTC in which an instant lies. */
+export function monthInUtc(db: Reader, instant: Expression<unknown>): RawBuilder<number> {
+  return engineOf(db) === 'postgres'
+    ? sql<number>`cast(extract(epoch from date_trunc('month', to_timestamp(${instant} / 1000.0) at time zone 'UTC')) * 1000 as bigint)`
+    : // Whole seconds only: months begin with one, and so do the hours that this is asked for.
+      sql<number>`cast(strftime('%s', ${instant} / 1000, 'unixepoch', 'start of month') as integer) * 1000`
+}
+
+/** A part of a range of time; `position` says for which row of the report. */
+export interface Piece {
+  position: number
+  unit: string
+  from: number
+  before: number
+}
+
+/** Pieces as rows with the columns `position`, `unit`, `low` and `high`. One parameter: the text does not grow. */
+export function piecesAsRows(db: Reader, pieces: readonly Piece[]): RawBuilder<unknown> {
+  const text = JSON.stringify(pieces.map(({ position, unit, from, before }) => [position, unit, from, before]))
+  return engineOf(db) === 'postgres'
+    ? sql`select cast(value ->> 0 as bigint) as position, value ->> 1 as unit, cast(value ->> 2 as bigint) as low,
+        cast(value ->> 3 as bigint) as high from jsonb_array_elements(cast(${text} as jsonb)) as given (value)`
+    : sql`select json_extract(value, '$[0]') as position, json_extract(value, '$[1]') as unit,
+        json_extract(value, '$[2]') as low, json_extract(value, '$[3]') as high from json_each(${text})`
+}
+
+/** Texts as rows with the column `id`. */
+export function textsAsRows(db: Reader, texts: readonly string[]): RawBuilder<unknown> {
+  const text = JSON.stringify(texts)
+  return engineOf(db) === 'postgres'
+    ? sql`select id from jsonb_array_elements_text(cast(${text} as jsonb)) as given (id)`
+    : sql`select value as id from json_each(${text})`
+}
+
+/**
+ * For each row before it, those of a table that a condition finds by an index, in this order. PostgreSQL, which cannot know
+ * how few these are, would rather read the table whole.
+ */
+export function lookedUp(db: Reader, table: 'rollups' | 'facts', condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  return engineOf(db) === 'postgres'
+    ? sql`cross join lateral (select * from ${sql.table(table)} where ${condition} offset 0) as ${sql.ref(table)} where true`
+    : sql`cross join ${sql.table(table)} where ${condition}`
+}

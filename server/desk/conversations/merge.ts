@@ -4,6 +4,7 @@ import { emailKey } from '../../lib/email.ts'
 import { Invalid } from '../../lib/errors.ts'
 import { type Actor, userOf } from '../actor.ts'
 import { fieldColumn, fieldValues } from '../fields/fields.ts'
+import { tagFacts } from '../metrics/tag-facts.ts'
 import { carryAll } from './carry.ts'
 import type { Conversation } from './conversation.ts'
 import { copiesOf } from './copies.ts'
@@ -129,5 +130,6 @@ async function addMissingTags(tx: Tx, from: Conversation, to: Conversation, at: 
   const missing = (await tagsOf(from)).filter((id) => !there.includes(id))
   for (const tag_id of missing)
     await tx.insertInto('conversation_tags').values({ conversation_id: to.id, tag_id, added_at: at }).execute()
+  await tagFacts(tx, [to.id], missing)
   return missing
 }

@@ -2,6 +2,7 @@
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { NotFound } from '../../lib/errors.ts'
+import { tagFacts, untagFacts } from '../metrics/tag-facts.ts'
 import type { Tag } from '../tags/tags.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
@@ -31,7 +32,9 @@ export async function addTagTo(
     .values({ conversation_id: conversation.id, tag_id: tag.id, added_at: at })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
-  if (numInsertedOrUpdatedRows) await trace(tx, conversation, tag, userId, at, true)
+  if (!numInsertedOrUpdatedRows) return
+  await tagFacts(tx, [conversation.id], [tag.id])
+  await trace(tx, conversation, tag, userId, at, true)
 }
 
 /** Takes a tag off. One that is not on is NotFound. */
@@ -48,6 +51,7 @@ export async function removeTagFrom(
     .where('tag_id', '=', tag.id)
     .executeTakeFirst()
   if (!numDeletedRows) throw new NotFound(`The conversation does not have the tag '${tag.name}'`)
+  await untagFacts(tx, [conversation.id], [tag.id])
   await trace(tx, conversation, tag, userId, at, false)
 }
 

@@ -5,6 +5,7 @@ import { emailKey } from '../../lib/email.ts'
 import { Conflict } from '../../lib/errors.ts'
 import { type Actor, userOf } from '../actor.ts'
 import { type FieldValue, fieldColumn, fieldValues } from '../fields/fields.ts'
+import { untagFacts } from '../metrics/tag-facts.ts'
 import { carryBack } from './carry.ts'
 import { type Conversation, getConversation } from './conversation.ts'
 import { copiesOf } from './copies.ts'
@@ -99,13 +100,17 @@ function firstQuestion(left: readonly Step[], { what, created_at }: Move): numbe
 /** The receiving conversation's columns without what came along, and its tags likewise. */
 async function withoutAdded(tx: Tx, to: Conversation, added: Added, since: number) {
   // A tag that was taken off and put on again by hand has another date, and stays.
-  if (added.tags.length > 0)
-    await tx
+  if (added.tags.length > 0) {
+    const gone = await tx
       .deleteFrom('conversation_tags')
       .where('conversation_id', '=', to.id)
       .where('tag_id', 'in', added.tags)
       .where('added_at', '=', since)
+      .returning('tag_id')
       .execute()
+    const tagIds = gone.map(({ tag_id }) => tag_id)
+    await untagFacts(tx, [to.id], tagIds)
+  }
   const gone = new Set(added.cc.map(emailKey))
   const cc = copiesOf(to).filter((email) => !gone.has(emailKey(email)))
   return {

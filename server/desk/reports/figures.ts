@@ -1,8 +1,16 @@
 // Every figure of the reports with its definition. docs/reports.md says the same in words: change both or neither.
 import type { FactKind } from '../metrics/facts.ts'
 
-/** How many facts of a kind there were, and the seconds that they took together. Kinds that did not happen are not there. */
-export type Totals = ReadonlyMap<string, { readonly count: number; readonly seconds: number }>
+/** How many facts of a kind there were, and the seconds that they took together. */
+export interface Total {
+  readonly count: number
+  readonly seconds: number
+  /** In the business time of the SLA levels, where that is another. */
+  readonly slaSeconds?: number
+}
+
+/** By kind. Kinds that did not happen are not there. */
+export type Totals = ReadonlyMap<string, Total>
 
 export const NOTHING: Totals = new Map()
 
@@ -20,10 +28,10 @@ const count =
     kinds.reduce((sum, kind) => sum + (totals.get(kind)?.count ?? 0), 0)
 
 const average =
-  (kind: FactKind): Count =>
+  (kind: FactKind, seconds: 'seconds' | 'slaSeconds' = 'seconds'): Count =>
   (totals) => {
     const total = totals.get(kind)
-    return total && total.count > 0 ? Math.round(total.seconds / total.count) : 0
+    return total && total.count > 0 ? Math.round((total[seconds] ?? total.seconds) / total.count) : 0
   }
 
 /** For figures of what Deskhand does not do or record: it never happened. */
@@ -33,7 +41,8 @@ const never: Count = () => 0
 export const ratio = (dividend: number, divisor: number, factor = 1): number =>
   divisor === 0 ? 0 : Math.round((dividend * factor * 100) / divisor) / 100
 
-const worktime = never
+/** Whole minutes, rounded half up: what is divided by it is divided by what is shown. */
+const worktime: Count = (totals) => Math.round((totals.get('online')?.seconds ?? 0) / 60)
 const answers = count('answer', 'answer_new', 'answer_next')
 const chats = never
 const chatAnswers = never
@@ -61,10 +70,9 @@ export const figures = {
   answers: rounded(answers),
   answers_ph: perHour(answers),
   newAnswerAvgTime: rounded(average('answer_new')),
-  // No conversation has an SLA level, and without one every second counts: the same as above. So with all of …Sla.
-  newAnswerAvgTimeSla: rounded(average('answer_new')),
+  newAnswerAvgTimeSla: rounded(average('answer_new', 'slaSeconds')),
   nextAnswerAvgTime: rounded(average('answer_next')),
-  nextAnswerAvgTimeSla: rounded(average('answer_next')),
+  nextAnswerAvgTimeSla: rounded(average('answer_next', 'slaSeconds')),
   calls: rounded(calls),
   calls_ph: perHour(calls),
   missed_calls: rounded(missedCalls),
@@ -100,9 +108,9 @@ export const figures = {
   u_calls: rounded(never),
   notes: rounded(count('note')),
   firstAssignAvgTime: rounded(average('first_assigned')),
-  firstAssignAvgTimeSla: rounded(average('first_assigned')),
+  firstAssignAvgTimeSla: rounded(average('first_assigned', 'slaSeconds')),
   firstResolveAvgTime: rounded(average('first_resolved')),
-  firstResolveAvgTimeSla: rounded(average('first_resolved')),
+  firstResolveAvgTimeSla: rounded(average('first_resolved', 'slaSeconds')),
   calls_outgoing: rounded(never),
   call_outgoing_seconds: rounded(never),
   call_outgoing_avg_time: rounded(never),

@@ -3,10 +3,10 @@ import { type Expression, type SqlBool, sql } from 'kysely'
 import { sliced } from '../../db/differences.ts'
 import type { Reader } from '../../db/write.ts'
 import { dayOf, type Service, startOfDay } from '../metrics/load.ts'
+import type { Span } from './cover.ts'
 import { ratio } from './figures.ts'
 import { boundsOf, type Interval, listIntervals, type Page, type Range } from './range.ts'
 import type { Scope } from './scope.ts'
-import type { Span } from './totals.ts'
 
 export interface Level {
   min: number

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newDesk, type TestDesk } from '../../../test/desk.ts'
 import { planOf } from '../../../test/plan.ts'
-import { systemActor } from '../actor.ts'
+import { type Actor, systemActor } from '../actor.ts'
 import { levelQuery, stepsQuery } from './load.ts'
-import { type Dimension, factsBy, factsInSlices } from './totals.ts'
+import { type Dimension, tallies } from './totals.ts'
 
 let desk: TestDesk
 beforeAll(async () => {
@@ -18,21 +18,38 @@ const bounds = Array.from({ length: 31 }, (_, n) => span.from + n * DAY)
 const scope = { departmentIds: ['default'], agentId: undefined }
 
 const wholeTables = (plan: readonly string[]): string[] =>
-  plan.filter((line) => /SCAN (facts|rows|load_changes|load_days|conversation_tags)|Seq Scan/.test(line))
+  plan.filter((line) => /SCAN (facts|rollups|load_changes|load_days|conversation_tags)|Seq Scan on/.test(line))
 
-test.each<Dimension>(['agent', 'channel', 'department', 'tag'])(
-  'the facts of each %s come from the range',
-  async (dimension) => {
-    const plan = await planOf(desk, factsBy(desk.app.database.reader, systemActor, dimension, span).compile())
-    expect(plan.join('\n')).toContain('facts_at')
-    expect(wholeTables(plan)).toEqual([])
-  },
-)
+/** Half an hour, an hour, a day, a month and ragged ends. */
+const odd = { from: span.from - 40 * DAY - 1_800_000, before: span.before + 3_700_000 }
+const plainAgent: Actor = { kind: 'agent', agentId: 'agent000', role: 'A', departmentIds: ['default'] }
 
-test('the facts of each interval come from the intervals', async () => {
-  const plan = await planOf(desk, factsInSlices(desk.app.database.reader, systemActor, bounds).compile())
-  expect(plan.join('\n')).toContain('facts_at')
-  expect(wholeTables(plan)).toEqual([])
+test.each<[Dimension, Actor]>([
+  ['agent', systemActor],
+  ['channel', systemActor],
+  ['department', systemActor],
+  ['tag', systemActor],
+  ['agent', plainAgent],
+  ['department', plainAgent],
+])('the rows of each %s come from rollups, ragged ends and the tail', async (dimension, actor) => {
+  const { reader } = desk.app.database
+  const plan = (await planOf(desk, tallies(reader, actor, dimension, [odd]).compile(reader))).join('\n')
+  expect(plan).toMatch(
+    /rollups USING PRIMARY KEY \(dimension=\? AND department_id=\? AND unit=\? AND at>\? AND at<\?\)|rollups_pkey/,
+  )
+  expect(plan).toContain('facts_at')
+  expect(plan).toMatch(/facts USING INTEGER PRIMARY KEY \(rowid>\?\)|facts_pkey/)
+  expect(wholeTables(plan.split('\n'))).toEqual([])
+})
+
+test('the rows of each interval come from rollups, ragged ends and the tail', async () => {
+  const { reader } = desk.app.database
+  const slices = bounds.slice(1).map((before, n) => ({ from: bounds[n] ?? 0, before: before + n }))
+  const plan = (await planOf(desk, tallies(reader, systemActor, 'every', slices).compile(reader))).join('\n')
+  expect(plan).toMatch(/rollups USING PRIMARY KEY|rollups_pkey/)
+  expect(plan).toContain('facts_at')
+  expect(plan).toMatch(/facts USING INTEGER PRIMARY KEY \(rowid>\?\)|facts_pkey/)
+  expect(wholeTables(plan.split('\n'))).toEqual([])
 })
 
 test('the level at an instant comes from the days before and the steps of its day', async () => {

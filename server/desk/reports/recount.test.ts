@@ -13,12 +13,14 @@ import {
   type Step,
   steps,
 } from '../../../test/history.ts'
+import { settledNumber } from '../../db/settled.ts'
 import { instantOfWall, localText, parseWall } from '../../lib/zone.ts'
 import { systemActor } from '../actor.ts'
 import { addAgent } from '../agents/agents.ts'
 import { channels } from '../conversations/letters.ts'
 import { findOrAddCustomer } from '../customers/customers.ts'
 import { addDepartment } from '../departments/departments.ts'
+import { emptyRollups, rollFacts, rollPortion } from '../metrics/roll.ts'
 import { addTag } from '../tags/tags.ts'
 
 const ZONE = 'Europe/Berlin'
@@ -50,6 +52,7 @@ const clear = (): Promise<void> =>
   desk.app.database.write(async (tx) => {
     for (const table of [
       'facts',
+      'rollups',
       'load_changes',
       'load_days',
       'conversation_tags',
@@ -61,16 +64,48 @@ const clear = (): Promise<void> =>
       'department_counts',
     ] as const)
       await tx.deleteFrom(table).execute()
+    await tx.updateTable('rollup_positions').set({ seq: 0 }).execute()
   })
 
-/** Two writes, so that counters are both made and added to. */
-async function play(history: History, all: readonly Step[]): Promise<void> {
-  const half = Math.ceil(all.length / 2)
-  for (const part of [all.slice(0, half), all.slice(half)])
-    await desk.app.database.write(async (tx) => {
-      for (const step of part) await history.play(tx, step)
+/** What the roller does between the parts of a history: numbers that it passes, and whether it dies before its commit. */
+const rollers = fc.array(fc.record({ portion: fc.nat({ max: 30 }), dies: fc.boolean() }), {
+  minLength: 1,
+  maxLength: 6,
+})
+type Rolls = typeof rollers extends fc.Arbitrary<infer Value> ? Value : never
+
+/** Several writes, so that counters are both made and added to, with the roller in between. */
+async function play(history: History, all: readonly Step[], rolls: Rolls): Promise<void> {
+  const { database } = desk.app
+  const length = Math.ceil(all.length / (rolls.length + 1))
+  for (let part = 0; part <= rolls.length; part++) {
+    await database.write(async (tx) => {
+      for (const step of all.slice(part * length, (part + 1) * length)) await history.play(tx, step)
     })
+    const roll = rolls[part]
+    if (!roll || roll.portion === 0) continue
+    const settled = (await settledNumber(database.reader, 'facts')) ?? 0
+    const rolling = database.write(async (tx) => {
+      await rollPortion(tx, settled, roll.portion)
+      if (roll.dies) throw new Error('the roller died')
+    })
+    if (roll.dies) await expect(rolling).rejects.toThrow('the roller died')
+    else await rolling
+  }
 }
+
+/** Everything that is stored of the rollups. */
+const dumpRollups = () =>
+  desk.app.database.reader
+    .selectFrom('rollups')
+    .selectAll()
+    .orderBy('dimension')
+    .orderBy('department_id')
+    .orderBy('unit')
+    .orderBy('at')
+    .orderBy('id')
+    .orderBy('kind')
+    .execute()
 
 async function report(path: string, params: Record<string, string>): Promise<Record<string, string>[]> {
   const { status, text, body } = await desk.v1('GET', `reports/${path}`, { limitcount: '1000', ...params })
@@ -132,10 +167,10 @@ function rangeOver(history: History, [first, length, shift]: [number, number, nu
 describe('any history', () => {
   test('is reported as it was for every agent, channel, department, tag and interval', async () => {
     await fc.assert(
-      fc.asyncProperty(start, steps, anyRange, async (at, all, choice) => {
+      fc.asyncProperty(start, steps, anyRange, rollers, async (at, all, choice, rolls) => {
         await clear()
         const history = new History(cast, at)
-        await play(history, all)
+        await play(history, all, rolls)
         const { texts, from, before } = rangeOver(history, choice)
         const facts = history.facts.filter((fact) => fact.at >= from && fact.at < before)
         const expectRows = async (
@@ -188,12 +223,29 @@ describe('any history', () => {
     )
   })
 
+  test('leaves the same rollups as rolling all of it at the end does', async () => {
+    await fc.assert(
+      fc.asyncProperty(start, steps, rollers, async (at, all, rolls) => {
+        await clear()
+        await play(new History(cast, at), all, rolls)
+        const { database } = desk.app
+        await rollFacts(database)
+        const rolled = await dumpRollups()
+        await database.write(emptyRollups)
+        expect(await dumpRollups()).toEqual([])
+        await rollFacts(database, { portion: 7 })
+        expect(await dumpRollups()).toEqual(rolled)
+      }),
+      { numRuns: 20, ...PATIENCE },
+    )
+  })
+
   test('is reported as the load that it was in every hour', async () => {
     await fc.assert(
-      fc.asyncProperty(start, steps, anyRange, async (at, all, choice) => {
+      fc.asyncProperty(start, steps, anyRange, rollers, async (at, all, choice, rolls) => {
         await clear()
         const history = new History(cast, at)
-        await play(history, all)
+        await play(history, all, rolls)
         const { texts } = rangeOver(history, choice)
         const narrowings: Narrowing[] = [
           {},

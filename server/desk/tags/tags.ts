@@ -77,8 +77,15 @@ export async function removeTag(tx: Tx, id: string): Promise<void> {
 
 const PORTION = 1_000
 
-/** Removes a portion of what a deleted tag left behind; true while there is more. */
-export async function sweepTag(tx: Tx, tagId: string): Promise<boolean> {
+/**
+ * Removes a portion of what a deleted tag left behind; true while there is more. `onTaken` hears from which conversations
+ * it was taken, in the same transaction.
+ */
+export async function sweepTag(
+  tx: Tx,
+  tagId: string,
+  onTaken: (conversationIds: readonly string[]) => Promise<void>,
+): Promise<boolean> {
   const rows = await tx
     .selectFrom('conversation_tags')
     .select('conversation_id')
@@ -86,7 +93,7 @@ export async function sweepTag(tx: Tx, tagId: string): Promise<boolean> {
     .limit(PORTION)
     .execute()
   if (rows.length === 0) return false
-  await tx
+  const taken = await tx
     .deleteFrom('conversation_tags')
     .where('tag_id', '=', tagId)
     .where(
@@ -94,6 +101,8 @@ export async function sweepTag(tx: Tx, tagId: string): Promise<boolean> {
       'in',
       rows.map((row) => row.conversation_id),
     )
+    .returning('conversation_id')
     .execute()
+  await onTaken(taken.map((row) => row.conversation_id))
   return rows.length === PORTION
 }

@@ -1,0 +1,33 @@
+// A tag brings the earlier facts of its conversation into the report of tags, and takes them out when it goes: those
+// that are in the rollups are moved here, those after the position are looked up with the tags of the moment.
+import { sql } from 'kysely'
+import { engineOf } from '../../db/differences.ts'
+import type { Tx } from '../../db/write.ts'
+import { addToRollups } from './rollups.ts'
+
+/** To be called in the transaction that puts tags on conversations. */
+export const tagFacts = (tx: Tx, conversationIds: readonly string[], tagIds: readonly string[]): Promise<void> =>
+  move(tx, conversationIds, tagIds, 1)
+
+/** To be called in the transaction that takes tags off conversations. */
+export const untagFacts = (tx: Tx, conversationIds: readonly string[], tagIds: readonly string[]): Promise<void> =>
+  move(tx, conversationIds, tagIds, -1)
+
+async function move(
+  tx: Tx,
+  conversationIds: readonly string[],
+  tagIds: readonly string[],
+  sign: 1 | -1,
+): Promise<void> {
+  if (conversationIds.length === 0) return
+  for (const id of [...tagIds].sort()) {
+    const position = await keepPosition(tx)
+    await addToRollups(tx, sql`conversation_id in (${sql.join(conversationIds)}) and seq <= ${position}`, { id, sign })
+  }
+}
+
+/** The position, which nobody moves until the transaction ends; others may keep it, too. SQLite has one writer. */
+async function keepPosition(tx: Tx): Promise<number> {
+  const query = tx.selectFrom('rollup_positions').select('seq').where('name', '=', 'facts')
+  return (await (engineOf(tx) === 'postgres' ? query.forShare() : query).executeTakeFirstOrThrow()).seq
+}
