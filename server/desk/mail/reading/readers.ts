@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads'
 import { Unavailable } from '../../../lib/errors.ts'
 import type { ReadMail } from './mail.ts'
-import { type ReadOptions, readHeadersOnly } from './read-mail.ts'
+import type { ReadOptions } from './read-mail.ts'
 
 export interface MailReaders {
   /** Rejects only if the readers are closed, or a thread cannot be started: then the mail should be read later. */
@@ -119,7 +119,7 @@ export function openReaders({
       for (const { reject } of batch)
         reject(new Unavailable(isClosed ? 'Mails are no longer read.' : 'The thread that reads mails did not start.'))
     } else if (batch.length === 1) {
-      for (const { raw, options, resolve } of batch) resolve(readHeadersOnly(raw, fault, options))
+      for (const mail of batch) resolveWithHeaders(mail, fault)
     } else {
       for (const mail of batch) mail.isAlone = true
       waiting.unshift(...batch)
@@ -168,6 +168,11 @@ export function openReaders({
       await Promise.all([...readers].map(({ worker }) => worker.terminate()))
     },
   }
+}
+
+/** What reads is loaded only now: until then, this thread has no use for it. */
+function resolveWithHeaders({ raw, options, resolve, reject }: Waiting, fault: string): void {
+  import('./read-mail.ts').then(({ readHeadersOnly }) => resolve(readHeadersOnly(raw, fault, options)), reject)
 }
 
 function nextBatch(waiting: Waiting[]): Waiting[] {
