@@ -7,6 +7,7 @@ import type { Span } from './cover.ts'
 import { ratio } from './figures.ts'
 import { boundsOf, type Interval, listIntervals, type Page, type Range } from './range.ts'
 import type { Scope } from './scope.ts'
+import { slotsIn } from './slots.ts'
 
 export interface Level {
   min: number
@@ -39,6 +40,10 @@ export async function loadReport(
   const bounds = boundsOf(hours).map((bound) => Math.min(bound, now + 1))
   const level = await levelAt(db, service, scope, hours[0].from)
   const courses = await coursesIn(db, service, scope, bounds)
+  const begun = hours
+    .filter(({ from }) => from <= now)
+    .map(({ from, before }) => ({ from, before: Math.min(before, now + 1) }))
+  const slots = await slotsIn(db, service, scope, begun, now)
   return hours.map((hour, position) => {
     if (hour.from > now) return { hour, waiting: NONE, slots: NONE, inService: NONE }
     const span = { from: hour.from, before: Math.min(hour.before, now + 1) }
@@ -46,8 +51,7 @@ export async function loadReport(
     const row = {
       hour,
       waiting: levelIn(span, level.waiting, course?.waiting),
-      // Who was online when is not recorded.
-      slots: NONE,
+      slots: slots[position] ?? NONE,
       inService: levelIn(span, level.service, course?.service),
     }
     level.waiting += course?.waiting.net ?? 0

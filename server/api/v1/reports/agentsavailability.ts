@@ -7,23 +7,52 @@ import {
   paging,
   recentRange,
 } from '../../../../contract/v1/reports.ts'
+import type { Service } from '../../../desk/metrics/load.ts'
+import { type AgentOnline, agentsAvailabilityReport } from '../../../desk/reports/agents-availability.ts'
 import { getScope } from '../../../desk/reports/scope.ts'
+import { localText } from '../../../lib/zone.ts'
 import { v1 } from '../route.ts'
+import { pageOf, recentRangeOf } from '../wire/reports.ts'
 
-const agentsAvailability = (url: string) =>
+const agentsAvailability = (service: Service, url: string) =>
   v1(
     'GET',
     url,
     z.object({ ...recentRange, columns: columnsOf(agentsAvailabilityColumns), ...paging, ...narrowing }),
-    async ({ app, actor, params }) => {
-      await getScope(app.database.reader, actor, { departmentId: params.departmentid, agent: params.agentid })
-      // Who was online when is not recorded: there is no stretch of time to list.
-      return { agentsavailability: [] }
+    async ({ app, actor, params, zone }) => {
+      const db = app.database.reader
+      const scope = await getScope(db, actor, { departmentId: params.departmentid, agent: params.agentid })
+      const range = recentRangeOf(params, zone)
+      const stretches = await agentsAvailabilityReport(db, service, scope, range, pageOf(params))
+      return {
+        agentsavailability: stretches.map((stretch) => {
+          const row = stretchRow(stretch, zone)
+          return Object.fromEntries(params.columns.map((column) => [column, row[column]]))
+        }),
+      }
     },
   )
 
 export const routes = [
-  agentsAvailability('/api/reports/tickets/agentsavailability'),
-  agentsAvailability('/api/reports/chats/agentsavailability'),
-  agentsAvailability('/api/reports/calls/agentsavailability'),
+  agentsAvailability('tickets', '/api/reports/tickets/agentsavailability'),
+  agentsAvailability('chats', '/api/reports/chats/agentsavailability'),
+  agentsAvailability('calls', '/api/reports/calls/agentsavailability'),
 ]
+
+const stretchRow = (stretch: AgentOnline, zone: string) => ({
+  id: String(stretch.seq),
+  userid: stretch.agent.id,
+  firstname: stretch.agent.firstname,
+  lastname: stretch.agent.lastname,
+  contactid: stretch.agent.contact_id,
+  departmentid: stretch.departmentId,
+  department_name: stretch.departmentName,
+  hours_online: hoursText((stretch.before - stretch.from) / 1_000),
+  from_date: localText(stretch.from, zone),
+  to_date: stretch.lasts ? 'now' : localText(stretch.before, zone),
+})
+
+const two = (n: number): string => String(n).padStart(2, '0')
+
+const hoursText = (seconds: number): string =>
+  [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(':')

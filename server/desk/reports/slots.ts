@@ -1,0 +1,100 @@
+// How many agents were online for a service in each hour, and for how much of it anybody was.
+import type { Reader } from '../../db/write.ts'
+import type { Service } from '../metrics/load.ts'
+import { type OnlineSpan, onlineSpans } from '../presence/online.ts'
+import type { OnlineService } from '../presence/services.ts'
+import { type Span, united, wholeSecond } from '../presence/spans.ts'
+import { ratio } from './figures.ts'
+import { boundsOf, type Interval, listIntervals, type Page, type Range } from './range.ts'
+import type { Scope } from './scope.ts'
+
+/** What agents are online for who take conversations of a service. */
+export const letterOf: Readonly<Record<Service, OnlineService>> = { tickets: 'M', chats: 'T', calls: 'P' }
+
+/** An agent counts once, in however many of the departments he is online. */
+async function spansOfAgents(db: Reader, service: Service, scope: Scope, span: Span, now: number): Promise<Span[]> {
+  const { departmentIds = [''], agentId } = scope
+  const spans = await onlineSpans(db, { service: letterOf[service], departmentIds, agentId }, span, now)
+  if (departmentIds.length === 1) return spans
+  const byAgent = new Map<string, OnlineSpan[]>()
+  for (const online of spans) byAgent.set(online.agentId, [...(byAgent.get(online.agentId) ?? []), online])
+  return [...byAgent.values()].flatMap(united)
+}
+
+interface Level {
+  min: number
+  max: number
+  avg: number
+}
+
+/** The agents online in spans of time that follow one another; none of them reaches beyond `now`. */
+export async function slotsIn(
+  db: Reader,
+  service: Service,
+  scope: Scope,
+  spans: readonly Span[],
+  now: number,
+): Promise<Level[]> {
+  const [first] = spans
+  const last = spans.at(-1)
+  if (!first || !last) return []
+  // An instant more than the last span has: who is online in a span without length is asked of its beginning.
+  const online = await spansOfAgents(db, service, scope, { from: first.from, before: last.before + 1 }, now)
+  const steps = online.flatMap(({ from, before }) => [
+    { at: from, delta: 1 },
+    { at: before, delta: -1 },
+  ])
+  steps.sort((a, b) => a.at - b.at)
+  let next = 0
+  let level = 0
+  const moveTo = (instant: number): void => {
+    for (let step = steps[next]; step && step.at <= instant; step = steps[++next]) level += step.delta
+  }
+  return spans.map(({ from, before }) => {
+    moveTo(from)
+    let [at, min, max, area] = [from, level, level, 0]
+    for (let step = steps[next]; step && step.at < before; step = steps[next]) {
+      area += level * (step.at - at)
+      at = step.at
+      moveTo(at)
+      min = Math.min(min, level)
+      max = Math.max(max, level)
+    }
+    area += level * (before - at)
+    return { min, max, avg: before > from ? ratio(area, before - from) : level }
+  })
+}
+
+export interface HourOfAvailability {
+  hour: Interval
+  /** Seconds in which anybody was online. */
+  seconds: number
+  /** How long the hour lasted, up to now. */
+  of: number
+}
+
+/** Whole hours, also where the range begins or ends within one. The hour in progress counts up to now. */
+export async function availabilityReport(
+  db: Reader,
+  service: Service,
+  scope: Scope,
+  range: Range,
+  page: Page,
+  now = Date.now(),
+): Promise<HourOfAvailability[]> {
+  const hours = listIntervals(range, 'hour', page)
+  const bounds = boundsOf(hours)
+  const upTo = wholeSecond(now)
+  const span = { from: bounds[0] ?? 0, before: Math.min(bounds.at(-1) ?? 0, upTo) }
+  const available = united(await spansOfAgents(db, service, scope, span, now))
+  let next = 0
+  return hours.map((hour) => {
+    const before = Math.min(hour.before, upTo)
+    let time = 0
+    for (let one = available[next]; one && one.from < before; one = available[++next]) {
+      time += Math.max(0, Math.min(one.before, before) - Math.max(one.from, hour.from))
+      if (one.before > before) break
+    }
+    return { hour, seconds: Math.floor(time / 1_000), of: Math.max(0, Math.floor((before - hour.from) / 1_000)) }
+  })
+}
