@@ -53,6 +53,7 @@ describe('deskhand doctor', () => {
       'clock',
       'jobs',
       'port',
+      'mail',
     ])
   })
 

@@ -31,8 +31,29 @@ const TOKEN = /(?:^|\+)dh\.([a-z0-9]{8})\.([a-z0-9]{1,40})\.([0-9a-f]{20})@/i
 /** The conversation that a Message-ID or an address of ours names; undefined if we did not sign it. */
 export function signedConversation(secret: string, idOrAddress: string): string | undefined {
   const [, conversationId, nonce, mac] = TOKEN.exec(idOrAddress.toLowerCase()) ?? []
-  if (conversationId === undefined || nonce === undefined || mac === undefined) return undefined
-  const expected = Buffer.from(macOf(secret, conversationId, nonce))
+  return isMacOf(secret, conversationId, nonce, mac) ? conversationId : undefined
+}
+
+function isMacOf(
+  secret: string,
+  about: string | undefined,
+  nonce: string | undefined,
+  mac: string | undefined,
+): boolean {
+  if (about === undefined || nonce === undefined || mac === undefined) return false
+  const expected = Buffer.from(macOf(secret, about, nonce))
   const given = Buffer.from(mac)
-  return given.length === expected.length && timingSafeEqual(given, expected) ? conversationId : undefined
+  return given.length === expected.length && timingSafeEqual(given, expected)
+}
+
+/** Too short for the id of a conversation: neither is ever taken for the other. */
+const CHECK = 'check'
+const CHECK_TOKEN = /^dh\.check\.([a-z0-9]{1,40})\.([0-9a-f]{20})$/
+
+/** What a mail carries that `deskhand doctor` sends to a mailbox: whoever fetches it knows it by that. */
+export const newCheckToken = (secret: string): string => tokenOf(secret, CHECK, newId() + Date.now().toString(36))
+
+export function isCheckToken(secret: string, text: string): boolean {
+  const [, nonce, mac] = CHECK_TOKEN.exec(text.trim().toLowerCase()) ?? []
+  return isMacOf(secret, CHECK, nonce, mac)
 }

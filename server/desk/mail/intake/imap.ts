@@ -61,7 +61,12 @@ async function openClient(following: Following, isSecondTry = false): Promise<Im
   }
 }
 
-async function loginFor({ desk, mailbox, settings }: Following): Promise<Login> {
+/** With what a mailbox signs in at the server that its mail is fetched from. */
+export async function loginFor({
+  desk,
+  mailbox,
+  settings,
+}: Pick<Following, 'desk' | 'mailbox' | 'settings'>): Promise<Login> {
   if (settings.auth === 'none' || settings.user === '') return undefined
   if (settings.auth === 'oauth2') return { accessToken: await accessToken(desk, mailbox.id, 'incoming') }
   return { password: secretsOf(desk.installation.secret, mailbox).incoming?.password ?? '' }

@@ -69,7 +69,7 @@ export async function renderMail(
     },
     address: mailbox.address,
     subject: parts.subject,
-    open: () => streamOf(desk, mailbox, { ...head, ...parts.body() }),
+    open: () => mailStream(desk, mailbox, { ...head, ...parts.body() }),
   }
 }
 
@@ -184,7 +184,12 @@ const withLinks = (html: string, links: string): string => {
   return end < 0 ? html + links : html.slice(0, end) + links + html.slice(end)
 }
 
-async function streamOf(desk: MailDesk, mailbox: Mailbox, options: MailComposerOptions): Promise<Readable> {
+/** A mail as bytes, signed where the mailbox has a key. */
+export async function mailStream(
+  desk: Pick<MailDesk, 'installation'>,
+  mailbox: Mailbox,
+  options: MailComposerOptions,
+): Promise<Readable> {
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
   const message = new MailComposer(options).compile()
   const dkim = dkimOf(mailbox)
