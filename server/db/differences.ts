@@ -61,26 +61,30 @@ export function matchesLocalPattern(
     : sql<SqlBool>`local_text(${instant}, ${zone}) like ${like}`
 }
 
+const instants = { facts: 'at', load_changes: 'at', sla_clocks: 'closed_at' } as const
+type Slicable = keyof typeof instants
+
 /**
- * The rows of a table with an instant `at`, each with the `position` of the slice of time that it falls in: slice 0 goes
+ * The rows of a table by an instant of theirs, each with the `position` of the slice of time that it falls in: slice 0 goes
  * from the first bound up to the second, and so on. Rows outside of all are left out.
  *
  * SQLite goes to the index once for each slice. PostgreSQL would misjudge such a join by a thousand times, and has a
  * function that finds the slice of each row of the whole range. The bounds are one parameter: the text does not grow.
  */
-export function sliced<Table extends 'facts' | 'load_changes'>(db: Reader, table: Table, bounds: readonly number[]) {
+export function sliced<Table extends Slicable>(db: Reader, table: Table, bounds: readonly number[]) {
+  const at = sql.ref(`rows.${instants[table]}`)
   const slices = bounds.slice(1).map((before, index) => [bounds[index] ?? before, before])
   const rows =
     engineOf(db) === 'postgres'
-      ? sql<Sliced<Table>>`(select rows.*, width_bucket(rows.at, ${`{${bounds.join()}}`}::bigint[]) - 1 as position
-          from ${sql.table(table)} as rows where rows.at >= ${bounds[0] ?? 0} and rows.at < ${bounds.at(-1) ?? 0})`
+      ? sql<Sliced<Table>>`(select rows.*, width_bucket(${at}, ${`{${bounds.join()}}`}::bigint[]) - 1 as position
+          from ${sql.table(table)} as rows where ${at} >= ${bounds[0] ?? 0} and ${at} < ${bounds.at(-1) ?? 0})`
       : sql<Sliced<Table>>`(select rows.*, slices.key as position
           from json_each(${JSON.stringify(slices)}) as slices cross join ${sql.table(table)} as rows
-          where rows.at >= json_extract(slices.value, '$[0]') and rows.at < json_extract(slices.value, '$[1]'))`
+          where ${at} >= json_extract(slices.value, '$[0]') and ${at} < json_extract(slices.value, '$[1]'))`
   return rows.as<'sliced'>('sliced')
 }
 
-type Sliced<Table extends 'facts' | 'load_changes'> = Selectable<Tables[Table]> & { position: number }
+type Sliced<Table extends Slicable> = Selectable<Tables[Table]> & { position: number }
 
 /** The first instant of the month in UTC in which an instant lies. */
 export function monthInUtc(db: Reader, instant: Expression<unknown>): RawBuilder<number> {
@@ -124,4 +128,9 @@ export function lookedUp(db: Reader, table: 'rollups' | 'facts', condition: RawB
   return engineOf(db) === 'postgres'
     ? sql`cross join lateral (select * from ${sql.table(table)} where ${condition} offset 0) as ${sql.ref(table)} where true`
     : sql`cross join ${sql.table(table)} where ${condition}`
+}
+
+/** Lets nobody else write to a table until the transaction ends; reading goes on. SQLite has one writer: nothing to do. */
+export async function lockAgainstWrites(db: Reader, table: 'load_days'): Promise<void> {
+  if (engineOf(db) === 'postgres') await sql`lock table ${sql.table(table)} in exclusive mode`.execute(db)
 }

@@ -3,6 +3,7 @@ import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { NotFound } from '../../lib/errors.ts'
 import { tagFacts, untagFacts } from '../metrics/tag-facts.ts'
+import { followLevel } from '../sla/clocks.ts'
 import type { Tag } from '../tags/tags.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
@@ -70,6 +71,7 @@ async function trace(
     messages: [{ type: messageTypes.tag, body: `${isAdded ? '+' : '-'} ${tag.name}` }],
   })
   await tx.updateTable('conversations').set({ changed_at: at }).where('id', '=', conversation.id).execute()
+  await followLevel(tx, conversation, at)
   recordEvent(tx, {
     type: isAdded ? 'conversation.tagged' : 'conversation.untagged',
     conversationId: conversation.id,

@@ -47,12 +47,6 @@ export async function getLevel(db: Reader, actor: Actor, id: string): Promise<Le
   return levelOf(await existing(db.selectFrom('sla_levels').selectAll().where('id', '=', id).executeTakeFirst(), id))
 }
 
-/** For the reports, which also name what is deleted. */
-export async function assertLevel(db: Reader, id: string): Promise<void> {
-  const row = await db.selectFrom('sla_levels').select('id').where('id', '=', id).executeTakeFirst()
-  if (!row) throw unknown(id)
-}
-
 async function existing(query: Promise<Selectable<SlaLevelRow> | undefined>, id: string) {
   const row = await query
   if (!row || row.deleted_at !== null) throw unknown(id)
@@ -114,7 +108,19 @@ function checked({ name, hours, targets, warn_before = null }: LevelDraft) {
   if (name.trim() === '') throw new Invalid('name', 'must not be blank')
   if (warn_before !== null && (!Number.isInteger(warn_before) || warn_before < 1 || warn_before > MAX_SECONDS))
     throw new Invalid('warn_before', `must be a whole number of seconds from 1 to ${MAX_SECONDS}, or null`)
-  return { name: name.trim(), hours, targets: targetsSchema.parse(targets), warn_before }
+  return {
+    name: name.trim(),
+    hours: understood('hours', businessHoursSchema, hours),
+    targets: understood('targets', targetsSchema, targets),
+    warn_before,
+  }
+}
+
+function understood<Output>(field: string, schema: z.ZodType<Output>, value: unknown): Output {
+  const { data, error } = schema.safeParse(value)
+  if (data !== undefined) return data
+  const [issue] = error?.issues ?? []
+  throw new Invalid([field, ...(issue?.path ?? [])].join('.'), issue?.message ?? 'is not understood')
 }
 
 const stored = (level: Level): Selectable<SlaLevelRow> => ({

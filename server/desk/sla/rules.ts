@@ -67,7 +67,12 @@ export async function addRule(tx: Tx, actor: Actor, { level_id, conditions = {},
   return rule
 }
 
-export async function changeRule(tx: Tx, actor: Actor, id: string, patch: Partial<RuleDraft>): Promise<Rule> {
+export async function changeRule(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  patch: { [K in keyof RuleDraft]?: RuleDraft[K] | undefined },
+): Promise<Rule> {
   assertMayAdminister(actor)
   await lockForChange(tx, tx.selectFrom('sla_rules').select('id').where('id', '=', id)).execute()
   const before = await getRule(tx, actor, id)
