@@ -2,6 +2,7 @@
 import { ImapFlow } from 'imapflow'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { newDesk, type TestDesk } from '../../../../test/desk.ts'
+import { startDovecot } from '../../../../test/mail-servers/dovecot.ts'
 import { REFUSED_SENDER } from '../../../../test/mail-servers/opensmtpd.ts'
 import { type Submission, startSubmission } from '../../../../test/mail-servers/submission.ts'
 import { deliver, type MailServers, missingMailServers, startMailServers } from '../../../../test/mail-servers.ts'
@@ -145,6 +146,20 @@ describe.skipIf(missingMailServers())('a mail that a mailbox sends to itself', (
       })
     expect(await other.status('INBOX', { messages: true })).toMatchObject({ messages: 2 })
     await other.logout()
+  })
+
+  test('is left there by a server that would remove others with it', async () => {
+    const dovecot = await startDovecot({ capability: 'IMAP4rev1 LITERAL+' })
+    try {
+      const address = anAddress()
+      await deliver(dovecot, address, 'Subject: mine\n\nKeep\n')
+      const trip = tripOf(await aMailbox(address, relay.port, { port: dovecot.imapsPort }))
+      await expect.poll(() => relay.taken.length, POLL).toBe(1)
+      await deliver(dovecot, address, relay.taken[0]?.raw ?? '')
+      expect(await trip).toMatchObject({ kind: 'back', isThreaded: true, isRemoved: false })
+    } finally {
+      await dovecot.remove()
+    }
   })
 
   test('is found where nobody fetches it', async () => {
