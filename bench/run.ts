@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { openDatabase } from '../server/db/open.ts'
 import { type LoadResult, runLoad } from './load.ts'
 import { benchMail } from './mail.ts'
+import { benchReports } from './reports.ts'
 import { type Sample, type Scenario, scenarios } from './scenarios.ts'
 import { freePort, moveToCore, type Server, startServer } from './servers.ts'
 
@@ -20,7 +21,7 @@ The data is made once with 'deskhand demo' and kept in .bench/.
   --seconds N       length of one round (default 1.5)
   --large N         conversations in the large data set (default 1000000; 0 leaves it out)
   --small N         conversations in the small one (default 10000)
-  --only TEXT       only scenarios whose name contains this; 'mail' is one
+  --only TEXT       only scenarios whose name contains this; 'mail' and 'reports' are some
   --postgres URL    measure on this PostgreSQL too (a database that may be overwritten)
   --fresh           make the data again`
 
@@ -212,6 +213,8 @@ const number = (value: number, width: number, digits = 0): string => value.toFix
 async function main(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true })
   if (scenarios.some(({ name }) => name.includes(values.only))) await benchRequests()
+  if ('reports'.includes(values.only) && Number(values.large) > 0)
+    await benchReports(demoFolder(Math.ceil(Number(values.large) / 10)), demoFolder(Number(values.large)))
   if ('mail'.includes(values.only)) await benchMail({ folder: FOLDER, rounds, durationMs, apiKey: API_KEY })
 }
 

@@ -18,6 +18,7 @@ import { mailCommand } from './mail.ts'
 import { mailboxCommand } from './mailbox.ts'
 import { migrateCommand } from './migrate.ts'
 import { examples } from './print.ts'
+import { reportsCommand } from './reports.ts'
 import { serveCommand } from './serve.ts'
 
 /** The whole command line. */
@@ -44,6 +45,7 @@ Settings come from the environment (docs/running.md). Exit codes: 0 done, 1 fail
     backupCommand,
     importCommand,
     mailCommand,
+    reportsCommand,
     demoCommand,
   ])
     program.addCommand(command(io))

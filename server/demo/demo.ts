@@ -4,6 +4,7 @@ import { lockUntilCommit } from '../db/differences.ts'
 import { isFolderLocked } from '../db/lock.ts'
 import type { Database } from '../db/open.ts'
 import type { Reader, Tx } from '../db/write.ts'
+import { rollFacts } from '../desk/metrics/roll.ts'
 import { Conflict } from '../lib/errors.ts'
 import { newSecret } from '../lib/ids.ts'
 import { hashPassword } from '../lib/password.ts'
@@ -56,6 +57,8 @@ export async function loadDemo(database: Database, options: DemoOptions): Promis
   const seed = options.seed ?? (before?.runs ?? 0) + 1
   if (!before) await fillKnowledgeBase(database, cast, seed)
   await loadConversations(database, cast, seed, options)
+  // Beside a server, which waits for each transaction, in small portions; it would come to it by itself, but later.
+  await rollFacts(database, { portion: isShared(database, options) ? 2_000 : 100_000 })
   const [first] = agents
   return { seed, email: emailOf(first), password: before ? undefined : password }
 }
@@ -85,24 +88,24 @@ async function putMark(tx: Tx, mark: Mark): Promise<void> {
     .execute()
 }
 
+const isShared = ({ engine }: Database, { dataFolder }: DemoOptions): boolean =>
+  engine === 'sqlite' && isFolderLocked(dataFolder)
+
 async function loadConversations(database: Database, cast: Cast, seed: number, options: DemoOptions): Promise<void> {
   const { conversations, dataFolder, onProgress } = options
   const isMany = conversations > MANY
   // A server on the same file waits for each transaction, so they are short, and it gets its turn between them.
-  const isShared = database.engine === 'sqlite' && isFolderLocked(dataFolder)
+  const shared = isShared(database, options)
   const history = {
     seed,
     conversations,
     until: Date.now(),
     isShort: isMany,
-    portionSize: isShared ? 400 : 8_000,
+    portionSize: shared ? 400 : 8_000,
   }
-  const pause = isShared ? 120 : 0
+  const pause = shared ? 120 : 0
   if (isMany && database.engine === 'sqlite')
-    return loadOnThreads(
-      { dataFolder, pause, isFresh: !isShared && !options.again, cast, options: history },
-      onProgress,
-    )
+    return loadOnThreads({ dataFolder, pause, isFresh: !shared && !options.again, cast, options: history }, onProgress)
   await loadHistory(database.reader, cast, storeHere(database, pause), {
     ...history,
     ...(onProgress && { onProgress }),

@@ -1,5 +1,5 @@
-// Rollups: facts added up by hour, day and month (in UTC), for everything, each agent, channel and tag, in each department
-// and in all together. They follow from the facts alone: whoever empties and fills them again gets the same rows.
+// Rollups: facts added up by hour, day and month (in UTC), for everything, each agent, channel and tag, in each department.
+// Everything is there for all departments together, too: performance by day reads thousands of hours. They follow from the facts alone: whoever empties and fills them again gets the same rows.
 import { type RawBuilder, sql } from 'kysely'
 import { monthInUtc } from '../../db/differences.ts'
 import type { Reader, Tx } from '../../db/write.ts'
@@ -43,7 +43,7 @@ export function rollupsOf(db: Reader, facts: RawBuilder<unknown>, tagId?: string
     ), hours as materialized (
       select dimension, department_id, id, hour as at, kind, count, seconds, sla_seconds from crossed
       union all
-      select dimension, '', id, hour, kind, ${sumsOfSums} from crossed group by dimension, id, hour, kind
+      select 'all', '', '', hour, kind, ${sumsOfSums} from crossed where dimension = 'all' group by hour, kind
     ), days as materialized (
       select dimension, department_id, id, ${floored(at, DAY)} as day, kind, ${sumsOfSums} from hours
       group by dimension, department_id, id, ${sql.lit(4)}, kind

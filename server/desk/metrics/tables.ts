@@ -43,7 +43,7 @@ export interface LoadDayRow {
 export interface RollupRow {
   /** One of `Dimension` in rollups.ts. */
   dimension: string
-  /** Of the facts; empty: of all departments together. */
+  /** Of the facts; empty: of all departments together, in the dimension of everything alone. */
   department_id: string
   unit: 'hour' | 'day' | 'month'
   /** The first instant of the hour, day or month. */

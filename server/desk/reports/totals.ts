@@ -49,9 +49,9 @@ export function tallies(db: Reader, actor: Actor, dimension: Dimension, slices: 
   // A plain agent's reports count what happened in his departments.
   const places = visible
     ? textsAsRows(db, visible)
-    : dimension === 'department'
-      ? sql`select id from departments`
-      : sql`select '' as id`
+    : dimension === 'every'
+      ? sql`select '' as id`
+      : sql`select id from departments`
   const seen = visible ? sql`and facts.department_id in (select id from places)` : sql``
   // As the conversations are tagged now: a tag brings its conversation's earlier facts along.
   const tagged =
