@@ -42,8 +42,10 @@ export class PresenceNotes {
   after(now: number): void {
     const wanted = this.isConnected(now) ? this.#keys() : []
     for (const [key, one] of this.#online) {
-      if (wanted.includes(key)) one.proof = Math.max(one.proof, now)
-      else {
+      if (wanted.includes(key)) {
+        one.proof = Math.max(one.proof, now)
+        one.from = Math.min(one.from, now)
+      } else {
         this.#note(key, one.from, now)
         this.#online.delete(key)
       }

@@ -7,6 +7,7 @@ import { setPresets } from '../agents/presets.ts'
 import { addDepartment, removeDepartment } from '../departments/departments.ts'
 import { beat, connect, disconnect, goOffline, stayOnline, sweepPresence } from './connections.ts'
 import { countOnline, currentStatus, isOnline, onlineAgents, readStatuses } from './status.ts'
+import { followPresence } from './stretches.ts'
 
 const SECOND = 1_000
 const noon = Date.UTC(2025, 5, 11, 12)
@@ -187,6 +188,23 @@ describe('a clock', () => {
     await write((tx) => beat(tx, [id], at(1_040)))
     await write((tx) => disconnect(tx, id, at(1_050)))
     expect(await chats()).toEqual(['any T 1000-1030', 'any T 1030-1050', 'any T 960-1000'])
+  })
+
+  test('that is set back a little leaves no service online without the agent', async () => {
+    await write((tx) => stayOnline(tx, ada, 60, at(30)))
+    const id = await write((tx) => connect(tx, ada, 'p1', at(10)))
+    await write(async (tx) => {
+      await tx.updateTable('department_agents').set({ preset_status: 'TMR' }).where('agent_id', '=', ada).execute()
+      await followPresence(tx, [ada], at(15))
+    })
+    await write((tx) => disconnect(tx, id, at(20)))
+    await write((tx) => goOffline(tx, ada, at(20)))
+    expect((await stretches()).filter((text) => text.startsWith('any'))).toEqual([
+      'any M 10-20',
+      'any R 15-20',
+      'any T 10-20',
+      'any any 10-20',
+    ])
   })
 
   test('that is set back for good leaves nothing endless or negative', async () => {

@@ -63,13 +63,24 @@ export async function follow(tx: Tx, agentId: string, now: number): Promise<void
   const begun = wanted.filter((one) => !open.some((stretch) => isSame(one, stretch)))
   // Whoever was online when something changed was online until then, for everything: figures must not contradict each other.
   await keepProof(tx, agentId, now)
+  const from_at = wholeSecond(now)
+  if (open.some((stretch) => stretch.from_at > from_at)) await beginAgain(tx, agentId, from_at)
   if (gone.length === 0 && begun.length === 0) return
   await end(tx, agentId, gone, () => now)
-  const from_at = wholeSecond(now)
   const rows = begun.map((one) => ({ agent_id: agentId, ...one, from_at, to_at: null, seen_at: now }))
   if (rows.length > 0) await insertRows(tx, 'online_stretches', rows)
   recordChange(tx, agentId, wanted)
 }
+
+/** The clock was set back to before these began: he is online now, and not only when that time comes again. */
+const beginAgain = (tx: Tx, agentId: string, from_at: number): Promise<unknown> =>
+  tx
+    .updateTable('online_stretches')
+    .set({ from_at })
+    .where('agent_id', '=', agentId)
+    .where('to_at', 'is', null)
+    .where('from_at', '>', from_at)
+    .execute()
 
 /** Notes that an agent who is online was so at an instant. */
 export const keepProof = (tx: Tx, agentId: string, at: number): Promise<unknown> =>
