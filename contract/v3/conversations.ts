@@ -50,7 +50,8 @@ export const conversationSchema = z
     messagegroupsout: z.number().int(),
     datecreated: instant(),
     datechanged: instant(),
-    datedue: instant().nullable(),
+    datedue: instant().nullable().describe('When an answer is due, by its SLA level.'),
+    slalevelid: z.string().nullable().describe('Its SLA level; null: nothing is promised.'),
     waitingsince: instant().nullable().describe('When the customer began to wait for the answer that is due now.'),
     mergedinto: z
       .string()

@@ -152,6 +152,41 @@ describe('a clock', () => {
     expect(await rowOf(conversationid)).toMatchObject({ sla_level_id: vip })
   })
 
+  test('follows the company of the requester, and its groups', async () => {
+    const { body: company } = await desk.v3('POST', 'companies', { name: 'Acme' })
+    const { body: group } = await desk.v1('POST', 'customersgroups', { name: 'Partners' })
+    const ofCompany = await aLevel({ name: 'Company' }, { companies: [company.id] }, 2)
+    const ofGroup = await aLevel({ name: 'Partners' }, { groups: [group.id] }, 1)
+    const { conversationid } = await aConversation(desk)
+    const { customer_id } = await rowOf(conversationid)
+    const companyId = company.id
+    const put = await desk.v3('PATCH', `customers/${customer_id}`, { companyid: companyId })
+    expect(put.status, put.text).toBe(200)
+    await desk.drain()
+    expect(await rowOf(conversationid)).toMatchObject({ sla_level_id: ofCompany })
+    const joined = await desk.v3('PATCH', `companies/${companyId}`, { groups: [{ groupname: 'Partners' }] })
+    expect(joined.status, joined.text).toBe(200)
+    await desk.drain()
+    expect(await rowOf(conversationid)).toMatchObject({ sla_level_id: ofGroup })
+    expect((await clocks()).filter(({ closed_at }) => closed_at === null)).toMatchObject([{ level_id: ofGroup }])
+  })
+
+  test('of what is split off runs from the question that went along', async () => {
+    await aLevel()
+    const { conversationid } = await aConversation(desk)
+    const { waiting_since } = await rowOf(conversationid)
+    await ask(conversationid, (waiting_since ?? 0) + MINUTE)
+    const { body } = await desk.v1('GET', `conversations/${conversationid}/messages`)
+    const split = await desk.v3('POST', `conversations/${conversationid}/split`, {
+      messagegroupids: [body.groups.at(-1).messagegroupid],
+    })
+    expect(split.status, split.text).toBe(200)
+    expect((await clocks()).map(({ started_at, closed_at }) => [started_at, closed_at])).toEqual([
+      [waiting_since, null],
+      [(waiting_since ?? 0) + MINUTE, null],
+    ])
+  })
+
   test('is reckoned anew when its level changes, and goes when the level is deleted', async () => {
     const level = await aLevel()
     const { conversationid } = await aConversation(desk)

@@ -36,6 +36,8 @@ const inOrder = prepared((db) =>
   db.selectFrom('sla_rules').selectAll().orderBy('position').orderBy('created_at').orderBy('id'),
 )
 
+export const hasRules = async (db: Reader): Promise<boolean> => (await inOrder(db)).length > 0
+
 export async function listRules(db: Reader, actor: Actor): Promise<Rule[]> {
   assertMayAdminister(actor)
   return (await inOrder(db)).map(ruleOf)
@@ -120,6 +122,7 @@ export interface Classified {
 /** The level that the rules give to a conversation; null: none. On a desk without rules this is one look-up. */
 export async function pickLevel(db: Reader, conversation: Classified): Promise<string | null> {
   const rules = (await inOrder(db)).map(ruleOf)
+  if (rules.length === 0) return null
   const looksAt = (...names: (keyof Conditions)[]) =>
     rules.some(({ conditions }) => names.some((name) => conditions[name] !== undefined))
   const tags = looksAt('tags') ? (await tagsOf(db, conversation.id)).map(({ tag_id }) => tag_id) : []

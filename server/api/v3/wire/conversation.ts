@@ -46,6 +46,7 @@ export function conversationView(row: ConversationView): z.input<typeof conversa
     datecreated: instantText(row.created_at),
     datechanged: instantText(row.changed_at),
     datedue: instantTextOrNull(row.due_at),
+    slalevelid: row.sla_level_id,
     waitingsince: instantTextOrNull(row.waiting_since),
     mergedinto: row.merged_into,
   }
