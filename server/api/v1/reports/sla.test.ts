@@ -81,6 +81,19 @@ describe('the reports about promised answers', () => {
       },
       { sla: '-00:01:00', date_due: '2026-06-08 09:20:00', date_closed: '2026-06-08 09:21:00' },
     ])
+    const { body: figures } = await desk.v1('GET', 'reports/departments', {
+      date_from: '2026-06-01',
+      date_to: '2026-06-30',
+      columns: 'newAnswerAvgTime,newAnswerAvgTimeSla,nextAnswerAvgTime,nextAnswerAvgTimeSla',
+    })
+    expect(figures.departments).toEqual([
+      {
+        newAnswerAvgTime: '1800',
+        newAnswerAvgTimeSla: '1800',
+        nextAnswerAvgTime: String(64 * 3600 + 31 * 60),
+        nextAnswerAvgTimeSla: '1860',
+      },
+    ])
     const { body } = await desk.v1('GET', 'reports/tickets/slacompliance', {
       date_from: '2026-06-01',
       date_to: '2026-06-08',
