@@ -23,10 +23,11 @@ export function presence(engine: Engine): string[] {
        from_at ${int} not null, to_at ${int}, seen_at ${int} not null`,
     ),
     // Nobody is online twice at once.
-    'create unique index online_stretches_open on online_stretches (agent_id, department_id, service) where to_at is null',
+    'create unique index online_stretches_open on online_stretches (service, department_id, agent_id) where to_at is null',
     // With the end in it, sums of a year come from the index alone.
     'create index online_stretches_of on online_stretches (agent_id, service, department_id, from_at, to_at)',
-    'create index online_stretches_begin on online_stretches (service, from_at, seq, department_id)',
+    // For the list of all stretches only: where it could be taken, both engines would rather walk it through all history.
+    `create index online_stretches_begin on online_stretches (service, from_at, seq, department_id) where department_id <> ''`,
     'create index online_stretches_end on online_stretches (agent_id, to_at)',
   ]
 }

@@ -157,7 +157,7 @@ async function end(
 }
 
 /** What of an agent's time since an instant is recorded already: usually nothing. */
-export const recordedSince = (tx: Tx, agentId: string, from: number): Promise<Stretch[]> =>
+const recordedSince = (tx: Tx, agentId: string, from: number): Promise<Stretch[]> =>
   tx.selectFrom('online_stretches').selectAll().where('agent_id', '=', agentId).where('to_at', '>', from).execute()
 
 /** A clock that was set back passes the same time twice: what is recorded of it stays, and counts once. */

@@ -57,7 +57,12 @@ export const timesQuery = (db: Reader, { from, before }: Span) => {
     union all select o.seq, o.agent_id, o.department_id, o.from_at, o.to_at, o.seen_at, null
       from online_stretches as s cross join online_stretches as o
       where s.to_at is null and s.service = '' and s.department_id = ''
-        and o.agent_id = s.agent_id and o.to_at > s.from_at and o.service = '' and o.department_id = ''`.compile(db)
+        and o.agent_id = s.agent_id and o.service = '' and o.department_id = '' and o.to_at > s.from_at
+        and o.from_at >= coalesce((
+          select p.from_at from online_stretches as p
+          where p.agent_id = s.agent_id and p.service = '' and p.department_id = ''
+            and p.from_at <= s.from_at and p.to_at is not null
+          order by p.from_at desc limit 1), s.from_at)`.compile(db)
 }
 
 async function timesAnywhere(db: Reader, span: Span, now: number) {
