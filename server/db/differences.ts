@@ -102,12 +102,17 @@ export interface Piece {
   before: number
 }
 
-/** Pieces as rows with the columns `position`, `unit`, `low` and `high`. One parameter: the text does not grow. */
+/**
+ * Pieces as rows with the columns `position`, `unit`, `low` and `high`. One parameter: the text does not grow. The limit
+ * tells PostgreSQL how many these are: it would take a handful for a hundred, and translate the query to machine code for
+ * ten times as long as it takes to answer it.
+ */
 export function piecesAsRows(db: Reader, pieces: readonly Piece[]): RawBuilder<unknown> {
   const text = JSON.stringify(pieces.map(({ position, unit, from, before }) => [position, unit, from, before]))
   return engineOf(db) === 'postgres'
     ? sql`select cast(value ->> 0 as bigint) as position, value ->> 1 as unit, cast(value ->> 2 as bigint) as low,
-        cast(value ->> 3 as bigint) as high from jsonb_array_elements(cast(${text} as jsonb)) as given (value)`
+        cast(value ->> 3 as bigint) as high from jsonb_array_elements(cast(${text} as jsonb)) as given (value)
+        limit ${sql.lit(pieces.length)}`
     : sql`select json_extract(value, '$[0]') as position, json_extract(value, '$[1]') as unit,
         json_extract(value, '$[2]') as low, json_extract(value, '$[3]') as high from json_each(${text})`
 }
