@@ -72,6 +72,7 @@ const samples: Record<string, string> = {
   password: 'a long password',
   query: 'printer',
   recipient: 'support@example.com',
+  services: 'MT',
   subject: 'Printer',
   timezone: 'Europe/Berlin',
   useridentifier: 'anna@example.com',

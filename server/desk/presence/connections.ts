@@ -4,9 +4,6 @@ import { newFileId } from '../../lib/ids.ts'
 import { isAlive, LEASE_MS, proofOf } from './alive.ts'
 import { endIfLost, follow, keepProof, lockPresence } from './stretches.ts'
 
-/** Beat at least as often as that: two may be lost before the connection counts as lost. */
-export const BEAT_MS = 15_000
-
 /** An agent has opened a live connection, held by a process. Gives its id, for `beat` and `disconnect`. */
 export async function connect(tx: Tx, agentId: string, process: string, now = Date.now()): Promise<string> {
   await lockPresence(tx, [agentId])
@@ -21,7 +18,7 @@ export async function connect(tx: Tx, agentId: string, process: string, now = Da
   return id
 }
 
-/** These live connections are still open. Gives the ids that are not known any more: they have to connect again. */
+/** These live connections are still open: said every 15 seconds, two beats may be lost before the connection counts as lost. Gives the ids that are not known any more: they have to connect again. */
 export async function beat(tx: Tx, ids: readonly string[], now = Date.now()): Promise<string[]> {
   if (ids.length === 0) return []
   const agentIdsOf = (rows: readonly { agent_id: string }[]) => [...new Set(rows.map((row) => row.agent_id))].sort()

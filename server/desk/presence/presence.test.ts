@@ -171,6 +171,28 @@ describe('presence', () => {
   })
 })
 
+describe('many at once', () => {
+  test('who connect and disconnect one agent leave one stretch of each kind', async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, () => write((tx) => connect(tx, ada, 'p1', at(0)))))
+    expect(await chats()).toEqual(['any T 0-'])
+    await Promise.all([
+      ...ids.map((id) => write((tx) => disconnect(tx, id, at(20)))),
+      write((tx) => beat(tx, ids, at(20))),
+      write((tx) => sweepPresence(tx, at(20))),
+    ])
+    expect(await chats()).toEqual(['any T 0-20'])
+  })
+
+  test('who sweep end what is lost once', async () => {
+    await write((tx) => connect(tx, ada, 'dead', at(0)))
+    await write((tx) => stayOnline(tx, ada, 10, at(0)))
+    await Promise.all(Array.from({ length: 4 }, () => write((tx) => sweepPresence(tx, at(100)))))
+    expect(await chats()).toEqual(['any T 0-10'])
+    const left = await desk.app.database.reader.selectFrom('presence_connections').selectAll().execute()
+    expect(left).toEqual([])
+  })
+})
+
 describe('a clock', () => {
   test('that is set forward ends the stretch at the last proof, and another one begins', async () => {
     const id = await write((tx) => connect(tx, ada, 'p1', at(0)))
