@@ -51,7 +51,7 @@ describe('from indexes come', () => {
   })
 
   test('the worktime of a year', async () => {
-    const plan = await planOf(desk, timesQuery(desk.app.database.reader, span))
+    const plan = await planOf(desk, timesQuery(desk.app.database.reader, '', span))
     expect(plan.join('\n')).toContain('online_stretches_of')
     expect(plan.join('\n')).not.toMatch(
       /SEARCH o USING INDEX online_stretches_of \(agent_id=\? AND service=\? AND department_id=\?\)/,
