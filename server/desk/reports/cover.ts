@@ -1,4 +1,4 @@
-// A range of time as whole months, days and hours (in UTC), which are read from the rollups, and the ragged ends, which are
+// A range of time as whole months, days and, where there are such rollups, hours (in UTC), which are read from the rollups, and the ragged ends, which are
 // counted from the facts: any range is exact to the second, and a year costs as little as a week.
 import { monthOf, startOfMonth } from './range.ts'
 
@@ -40,11 +40,11 @@ const month: Grid = {
 const grids: readonly Grid[] = [every('hour', HOUR), every('day', DAY), month]
 
 /** Parts that together are the span, the ragged ends first. */
-export function coverOf(span: Span): Part[] {
+export function coverOf(span: Span, smallest: 'hour' | 'day' = 'hour'): Part[] {
   const parts: Part[] = []
   let unit: CoverUnit = 'fact'
   let { from, before } = span
-  for (const grid of grids) {
+  for (const grid of smallest === 'hour' ? grids : grids.slice(1)) {
     const [first, last] = [grid.ceil(from), grid.floor(before)]
     if (first >= last) break
     parts.push({ unit, from, before: first }, { unit, from: last, before })

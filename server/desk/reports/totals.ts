@@ -44,7 +44,10 @@ interface Tally {
 /** The query behind the totals: what happened in each slice of time, which must not overlap. */
 export function tallies(db: Reader, actor: Actor, dimension: Dimension, slices: readonly Span[]): RawBuilder<Tally> {
   const { dimension: stored, ofRollup, ofFact } = sources[dimension]
-  const parts = slices.flatMap((slice, position) => coverOf(slice).map((part): Piece => ({ position, ...part })))
+  const smallest = stored === 'all' ? 'hour' : 'day'
+  const parts = slices.flatMap((slice, position) =>
+    coverOf(slice, smallest).map((part): Piece => ({ position, ...part })),
+  )
   const visible = visibleDepartments(actor)
   // A plain agent's reports count what happened in his departments.
   const places = visible
