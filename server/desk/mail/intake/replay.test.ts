@@ -117,7 +117,7 @@ describe('replaying raw mails', () => {
     const before = (await conversations()).length
     for (let times = 0; times < 3; times++) {
       // The last attempt: it is tried no further.
-      await become(seq, { attempts: 2 })
+      await become(seq, { detail: JSON.stringify({ failures: 2 }) })
       await acceptWaiting(desk.app, broken)
       expect(await rows()).toMatchObject([{ state: 'accepted', verdict: 'unreadable' }])
       expect(await conversations()).toHaveLength(before + 1)
