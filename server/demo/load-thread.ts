@@ -3,7 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from '../db/open.ts'
 import { loadHistory } from './load.ts'
 import type { LongLoad } from './long-load.ts'
+import { storeSums } from './store.ts'
 import { storeOnThread } from './stores.ts'
+import { Sums } from './sums.ts'
+import { emptyPortion } from './tables.ts'
 
 if (parentPort) {
   const port = parentPort
@@ -12,7 +15,15 @@ if (parentPort) {
   const { store, close } = storeOnThread({ dataFolder, pause, isFresh })
   try {
     const onProgress = (count: number): void => port.postMessage(count)
-    await loadHistory(database.reader, cast, store, { ...options, onProgress })
+    const sums = new Sums(options.until)
+    await loadHistory(database.reader, cast, store, {
+      ...options,
+      onProgress,
+      ...(isFresh && { onPortion: (portion) => sums.add(portion) }),
+    })
+    await close()
+    const rows = isFresh ? sums.rows(emptyPortion()) : undefined
+    if (rows) await database.write((tx) => storeSums(tx, rows))
   } finally {
     await close()
     await database.close()

@@ -11,6 +11,8 @@ import type { Portion } from './tables.ts'
 export interface LoadOptions extends HistoryOptions {
   /** Conversations in a transaction. */
   portionSize: number
+  /** Told of each portion before it is stored. */
+  onPortion?: (portion: Portion) => void
   onProgress?: (conversations: number) => void
 }
 
@@ -27,6 +29,7 @@ export async function loadHistory(db: Reader, cast: Cast, store: Store, options:
   const storing: Promise<void>[] = []
   for (const planned of portions(planHistory(options), options.portionSize)) {
     const portion = await play(db, cast, planned, customers, nextId)
+    options.onPortion?.(portion)
     // One is under way and one waits for it, so that a store on another thread never has to wait itself.
     if (storing.length === 2) await storing.shift()
     const done = store(portion).then(() => options.onProgress?.(planned.length))

@@ -12,7 +12,7 @@ export interface LongLoad {
   pause: number
   /** There are no conversations yet, and nobody looks for any until the load has ended. */
   isFresh: boolean
-  options: Omit<LoadOptions, 'onProgress'>
+  options: Omit<LoadOptions, 'onProgress' | 'onPortion'>
 }
 
 export const ROOM = { maxYoungGenerationSizeMb: 64 } as const

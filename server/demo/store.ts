@@ -32,6 +32,20 @@ export async function storePortion(tx: Tx, portion: Portion): Promise<void> {
   recordEvent(tx, { type: 'demo.loaded', data: { conversations: rowCount(portion, 'conversations') } })
 }
 
+/** Stores the sums of all facts that there are. */
+export async function storeSums(tx: Tx, sums: Portion): Promise<void> {
+  await insertRows(tx, shapes.rollups, sums.rollups)
+  const { seq } = await tx
+    .selectFrom('facts')
+    .select((eb) => eb.fn.max('seq').as('seq'))
+    .executeTakeFirstOrThrow()
+  await tx
+    .updateTable('rollup_positions')
+    .set({ seq: seq ?? 0 })
+    .where('name', '=', 'facts')
+    .execute()
+}
+
 /** What is referred to comes first. */
 const ORDER: readonly TableKey[] = [
   'customers',

@@ -44,6 +44,7 @@ export const shapes = {
   messages: table('messages', 'group_seq# conversation_id user_id rtype body created_at# is_html=0'),
   tags: table('conversation_tags', 'conversation_id tag_id added_at#'),
   facts: table('facts', 'kind at# conversation_id department_id channel agent_id seconds# sla_seconds=null'),
+  rollups: table('rollups', 'dimension department_id unit at# id kind count# seconds# sla_seconds#'),
   loadChanges: table('load_changes', 'service at# department_id agent_id delta#'),
 } as const satisfies Record<string, TableShape>
 
@@ -73,6 +74,7 @@ export const emptyPortion = (): Portion => ({
   messages: [],
   tags: [],
   facts: [],
+  rollups: [],
   loadChanges: [],
 })
 

@@ -8,7 +8,7 @@ import type { Tx } from '../../db/write.ts'
 import { addToRollups, rollupPosition } from './rollups.ts'
 
 /** Numbers in a transaction, beside a server that others wait for. */
-const PORTION = 2_000
+const PORTION = 600
 
 export interface RollOptions {
   portion?: number

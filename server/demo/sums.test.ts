@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newDesk, type TestDesk } from '../../test/desk.ts'
+import { emptyRollups, rollFacts } from '../desk/metrics/roll.ts'
+import { makeCast } from './cast.ts'
+import { loadHistory } from './load.ts'
+import { storeSums } from './store.ts'
+import { storeHere } from './stores.ts'
+import { Sums } from './sums.ts'
+import { emptyPortion } from './tables.ts'
+
+const UNTIL = Date.UTC(2026, 2, 1, 0, 30)
+
+let desk: TestDesk
+beforeAll(async () => {
+  desk = await newDesk()
+})
+afterAll(() => desk.close())
+
+const rollups = () =>
+  desk.app.database.reader
+    .selectFrom('rollups')
+    .selectAll()
+    .orderBy('dimension')
+    .orderBy('department_id')
+    .orderBy('unit')
+    .orderBy('at')
+    .orderBy('id')
+    .orderBy('kind')
+    .execute()
+const position = () => desk.app.database.reader.selectFrom('rollup_positions').selectAll().execute()
+
+test('sums that are made with the history are those of the stored facts', async () => {
+  const { database } = desk.app
+  const cast = await database.write((tx) => makeCast(tx, null))
+  const sums = new Sums(UNTIL)
+  await loadHistory(database.reader, cast, storeHere(database), {
+    seed: 3,
+    conversations: 300,
+    until: UNTIL,
+    isShort: false,
+    portionSize: 40,
+    onPortion: (portion) => sums.add(portion),
+  })
+  const rows = sums.rows(emptyPortion())
+  if (!rows) throw new Error('there are none')
+  await database.write((tx) => storeSums(tx, rows))
+  const [made, reached] = [await rollups(), await position()]
+  await database.write((tx) => emptyRollups(tx))
+  await rollFacts(database)
+  expect(made.length).toBeGreaterThan(1_000)
+  expect(made).toEqual(await rollups())
+  expect(reached).toEqual(await position())
+})
+
+test('there are none where a fact lies years away', () => {
+  const sums = new Sums(UNTIL)
+  const portion = emptyPortion()
+  portion.facts.push('created', 0, 'conv0001', 'default', 'E', null, null)
+  sums.add(portion)
+  expect(sums.rows(emptyPortion())).toBeUndefined()
+})
