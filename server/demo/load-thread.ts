@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from '../db/open.ts'
 import { loadHistory } from './load.ts'
 import type { LongLoad } from './long-load.ts'
-import { storeSums } from './store.ts'
+import { lastFact, storeSums } from './store.ts'
 import { storeOnThread } from './stores.ts'
 import { Sums } from './sums.ts'
 import { emptyPortion } from './tables.ts'
@@ -16,6 +16,7 @@ if (parentPort) {
   try {
     const onProgress = (count: number): void => port.postMessage(count)
     const sums = new Sums(options.until)
+    const before = await lastFact(database.reader)
     await loadHistory(database.reader, cast, store, {
       ...options,
       onProgress,
@@ -23,7 +24,7 @@ if (parentPort) {
     })
     await close()
     const rows = isFresh ? sums.rows(emptyPortion()) : undefined
-    if (rows) await database.write((tx) => storeSums(tx, rows))
+    if (rows) await database.write((tx) => storeSums(tx, rows, before))
   } finally {
     await close()
     await database.close()

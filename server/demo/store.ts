@@ -1,8 +1,10 @@
 // Storing a portion of history in one transaction.
+import { sql } from 'kysely'
 import { engineOf } from '../db/differences.ts'
-import type { Tx } from '../db/write.ts'
+import type { Reader, Tx } from '../db/write.ts'
 import { addCounts } from '../desk/departments/counts.ts'
 import { addLoadDays } from '../desk/metrics/load.ts'
+import { addToRollups, rollupPosition } from '../desk/metrics/rollups.ts'
 import { recordEvent } from '../events/record.ts'
 import { withCodes } from './codes.ts'
 import { insertRows } from './insert.ts'
@@ -32,18 +34,25 @@ export async function storePortion(tx: Tx, portion: Portion): Promise<void> {
   recordEvent(tx, { type: 'demo.loaded', data: { conversations: rowCount(portion, 'conversations') } })
 }
 
-/** Stores the sums of all facts that there are. */
-export async function storeSums(tx: Tx, sums: Portion): Promise<void> {
+/**
+ * Stores the sums of all facts after number `before`; those up to it are added from the facts themselves. Leaves everything
+ * as it is where some were added up already: then the rest is, too, by desk/metrics/roll.ts.
+ */
+export async function storeSums(tx: Tx, sums: Portion, before: number): Promise<void> {
+  if ((await rollupPosition(tx)) > 0) return
   await insertRows(tx, shapes.rollups, sums.rollups)
-  const { seq } = await tx
+  await addToRollups(tx, sql`seq <= ${before}`)
+  const seq = await lastFact(tx)
+  await tx.updateTable('rollup_positions').set({ seq }).where('name', '=', 'facts').execute()
+}
+
+/** The number of the newest fact; 0: there is none. */
+export async function lastFact(db: Reader): Promise<number> {
+  const row = await db
     .selectFrom('facts')
     .select((eb) => eb.fn.max('seq').as('seq'))
-    .executeTakeFirstOrThrow()
-  await tx
-    .updateTable('rollup_positions')
-    .set({ seq: seq ?? 0 })
-    .where('name', '=', 'facts')
-    .execute()
+    .executeTakeFirst()
+  return row?.seq ?? 0
 }
 
 /** What is referred to comes first. */

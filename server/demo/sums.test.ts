@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newDesk, type TestDesk } from '../../test/desk.ts'
+import { aConversation } from '../../test/people.ts'
 import { emptyRollups, rollFacts } from '../desk/metrics/roll.ts'
 import { makeCast } from './cast.ts'
 import { loadHistory } from './load.ts'
-import { storeSums } from './store.ts'
+import { lastFact, storeSums } from './store.ts'
 import { storeHere } from './stores.ts'
 import { Sums } from './sums.ts'
 import { emptyPortion } from './tables.ts'
@@ -32,6 +33,9 @@ const position = () => desk.app.database.reader.selectFrom('rollup_positions').s
 test('sums that are made with the history are those of the stored facts', async () => {
   const { database } = desk.app
   const cast = await database.write((tx) => makeCast(tx, null))
+  // What was there before, as the knowledge base's suggestions are.
+  await aConversation(desk)
+  const before = await lastFact(database.reader)
   const sums = new Sums(UNTIL)
   await loadHistory(database.reader, cast, storeHere(database), {
     seed: 3,
@@ -43,10 +47,11 @@ test('sums that are made with the history are those of the stored facts', async 
   })
   const rows = sums.rows(emptyPortion())
   if (!rows) throw new Error('there are none')
-  await database.write((tx) => storeSums(tx, rows))
+  await database.write((tx) => storeSums(tx, rows, before))
   const [made, reached] = [await rollups(), await position()]
   await database.write((tx) => emptyRollups(tx))
   await rollFacts(database)
+  expect(before).toBeGreaterThan(0)
   expect(made.length).toBeGreaterThan(1_000)
   expect(made).toEqual(await rollups())
   expect(reached).toEqual(await position())
