@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newDesk, type TestDesk } from '../../test/desk.ts'
 import { aConversation } from '../../test/people.ts'
+import { dumpRollups } from '../../test/rollups.ts'
 import { emptyRollups, rollFacts } from '../desk/metrics/roll.ts'
 import { makeCast } from './cast.ts'
 import { loadHistory } from './load.ts'
@@ -17,17 +18,6 @@ beforeAll(async () => {
 })
 afterAll(() => desk.close())
 
-const rollups = () =>
-  desk.app.database.reader
-    .selectFrom('rollups')
-    .selectAll()
-    .orderBy('dimension')
-    .orderBy('department_id')
-    .orderBy('unit')
-    .orderBy('at')
-    .orderBy('id')
-    .orderBy('kind')
-    .execute()
 const position = () => desk.app.database.reader.selectFrom('rollup_positions').selectAll().execute()
 
 test('sums that are made with the history are those of the stored facts', async () => {
@@ -48,12 +38,12 @@ test('sums that are made with the history are those of the stored facts', async 
   const rows = sums.rows(emptyPortion())
   if (!rows) throw new Error('there are none')
   await database.write((tx) => storeSums(tx, rows, before))
-  const [made, reached] = [await rollups(), await position()]
+  const [made, reached] = [await dumpRollups(desk), await position()]
   await database.write((tx) => emptyRollups(tx))
   await rollFacts(database)
   expect(before).toBeGreaterThan(0)
   expect(made.length).toBeGreaterThan(1_000)
-  expect(made).toEqual(await rollups())
+  expect(made).toEqual(await dumpRollups(desk))
   expect(reached).toEqual(await position())
 })
 

@@ -13,6 +13,7 @@ import {
   type Step,
   steps,
 } from '../../../test/history.ts'
+import { dumpRollups } from '../../../test/rollups.ts'
 import { settledNumber } from '../../db/settled.ts'
 import { instantOfWall, localText, parseWall } from '../../lib/zone.ts'
 import { systemActor } from '../actor.ts'
@@ -93,19 +94,6 @@ async function play(history: History, all: readonly Step[], rolls: Rolls): Promi
     else await rolling
   }
 }
-
-/** Everything that is stored of the rollups. */
-const dumpRollups = () =>
-  desk.app.database.reader
-    .selectFrom('rollups')
-    .selectAll()
-    .orderBy('dimension')
-    .orderBy('department_id')
-    .orderBy('unit')
-    .orderBy('at')
-    .orderBy('id')
-    .orderBy('kind')
-    .execute()
 
 async function report(path: string, params: Record<string, string>): Promise<Record<string, string>[]> {
   const { status, text, body } = await desk.v1('GET', `reports/${path}`, { limitcount: '1000', ...params })
@@ -230,11 +218,11 @@ describe('any history', () => {
         await play(new History(cast, at), all, rolls)
         const { database } = desk.app
         await rollFacts(database)
-        const rolled = await dumpRollups()
+        const rolled = await dumpRollups(desk)
         await database.write(emptyRollups)
-        expect(await dumpRollups()).toEqual([])
+        expect(await dumpRollups(desk)).toEqual([])
         await rollFacts(database, { portion: 7 })
-        expect(await dumpRollups()).toEqual(rolled)
+        expect(await dumpRollups(desk)).toEqual(rolled)
       }),
       { numRuns: 20, ...PATIENCE },
     )

@@ -10,7 +10,13 @@ const HOUR_MS = 3_600_000
 /** `spent`: kept and shown, answered by no machine. `flooded`: held back. */
 export type Budget = 'free' | 'spent' | 'flooded'
 
-// The first look stops early: nearly everybody writes less than the budget, and a flood must not make each look longer.
+/** The first look stops early: nearly everybody writes less than the budget, and a flood must not make each look longer. */
+async function judge(countUpTo: (limit: number) => Promise<number>, budget: number, hold: number): Promise<Budget> {
+  const first = Math.min(budget, hold)
+  if ((await countUpTo(first)) < first) return 'free'
+  return (await countUpTo(hold)) < hold ? 'spent' : 'flooded'
+}
+
 const countOf = prepared((db, sender: string, from: number, to: number, limit: number) =>
   db
     .selectFrom(
@@ -35,9 +41,7 @@ export async function senderBudget(
 ): Promise<Budget> {
   const countUpTo = async (limit: number): Promise<number> =>
     Number((await countOf(db, sender, receivedAt - HOUR_MS, receivedAt, limit))[0]?.count ?? 0)
-  const { mail_sender_budget: budget, mail_hold_after: hold } = settings
-  if ((await countUpTo(Math.min(budget, hold))) < Math.min(budget, hold)) return 'free'
-  return (await countUpTo(hold)) < hold ? 'spent' : 'flooded'
+  return judge(countUpTo, settings.mail_sender_budget, settings.mail_hold_after)
 }
 
 const countIn = prepared((db, conversation: string, sender: string, from: number, limit: number) =>
@@ -65,8 +69,5 @@ export async function conversationBudget(
 ): Promise<Budget> {
   const countUpTo = async (limit: number): Promise<number> =>
     Number((await countIn(db, conversationId, sender, receivedAt - HOUR_MS, limit))[0]?.count ?? 0)
-  const hold = Math.max(1, Math.floor(settings.mail_hold_after / 5))
-  const budget = Math.min(settings.mail_conversation_budget, hold)
-  if ((await countUpTo(budget)) < budget) return 'free'
-  return (await countUpTo(hold)) < hold ? 'spent' : 'flooded'
+  return judge(countUpTo, settings.mail_conversation_budget, Math.max(1, Math.floor(settings.mail_hold_after / 5)))
 }
