@@ -11,8 +11,13 @@ if (!server) {
 }
 
 /** Test files that say something of one engine only, or of none: those run once. */
-const ONLY_POSTGRES = ['server/db/lost-connections.test.ts']
-const ONLY_SQLITE = ['test/docs/commands.test.ts', 'tools/**/*.test.ts', 'server/db/postponed-indexes.test.ts']
+const ONLY_POSTGRES = ['server/db/lost-connections.test.ts', 'test/process/presence.test.ts']
+const ONLY_SQLITE = [
+  'test/docs/commands.test.ts',
+  'test/browser/**',
+  'tools/**/*.test.ts',
+  'server/db/postponed-indexes.test.ts',
+]
 
 const engine = (name: string, exclude: readonly string[]) => ({
   extends: true as const,

@@ -6,11 +6,15 @@ import { closeSync, cpSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openDatabase } from '../server/db/open.ts'
+import { teamFor } from '../server/demo/team.ts'
+import { benchInterference } from './interference.ts'
+import { benchLive } from './live.ts'
 import { type LoadResult, runLoad } from './load.ts'
 import { benchMail } from './mail.ts'
-import { benchReports } from './reports.ts'
+import { benchReportsIn } from './reports.ts'
 import { type Sample, type Scenario, scenarios } from './scenarios.ts'
-import { freePort, moveToCore, type Server, startServer } from './servers.ts'
+import { freePort, moveToCore, type Server, startServer, useAllCores } from './servers.ts'
+import { benchWriteShare } from './write-share.ts'
 
 const HELP = `npm run bench -- [options]
 
@@ -21,7 +25,7 @@ The data is made once with 'deskhand demo' and kept in .bench/.
   --seconds N       length of one round (default 1.5)
   --large N         conversations in the large data set (default 1000000; 0 leaves it out)
   --small N         conversations in the small one (default 10000)
-  --only TEXT       only scenarios whose name contains this; 'mail' and 'reports' are some
+  --only TEXT       only scenarios whose name contains this; 'live', 'mail' and 'reports' are some
   --postgres URL    measure on this PostgreSQL too (a database that may be overwritten)
   --fresh           make the data again`
 
@@ -58,20 +62,21 @@ const environment = (dataFolder: string, databaseUrl = ''): Record<string, strin
 })
 
 /** A data folder with so many conversations, made by the product's own loader. */
-function demoFolder(conversations: number): string {
-  const folder = join(FOLDER, `demo-${conversations}`)
+function demoFolder(conversations: number, agents?: number): string {
+  const folder = join(FOLDER, `demo-${conversations}${agents === undefined ? '' : `-${agents}`}`)
   if (values.fresh) rmSync(folder, { recursive: true, force: true })
   if (existsSync(join(folder, 'done'))) return folder
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  fill(conversations, environment(folder))
+  fill(conversations, environment(folder), agents)
   closeSync(openSync(join(folder, 'done'), 'w'))
   return folder
 }
 
-function fill(conversations: number, env: Record<string, string>): void {
+function fill(conversations: number, env: Record<string, string>, agents?: number): void {
   const started = performance.now()
   const args = [join(ROOT, 'bin/deskhand.js'), 'demo', '--conversations', String(conversations), '--seed', '1']
+  if (agents !== undefined) args.push('--agents', String(agents))
   const { status } = spawnSync(process.execPath, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -213,9 +218,28 @@ const number = (value: number, width: number, digits = 0): string => value.toFix
 async function main(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true })
   if (scenarios.some(({ name }) => name.includes(values.only))) await benchRequests()
-  if ('reports'.includes(values.only) && Number(values.large) > 0)
-    await benchReports(demoFolder(Math.ceil(Number(values.large) / 10)), demoFolder(Number(values.large)))
+  const large = Number(values.large)
+  if ('reports'.includes(values.only) && large > 0)
+    // By as many people: what is compared is a longer history, not a larger team.
+    await benchAllOfReports(demoFolder(Math.ceil(large / 10), teamFor(large).length), demoFolder(large))
+  if ('live'.includes(values.only))
+    await benchLive({ folder: FOLDER, seconds: rounds * 2, apiKey: API_KEY, postgres: values.postgres })
   if ('mail'.includes(values.only)) await benchMail({ folder: FOLDER, rounds, durationMs, apiKey: API_KEY })
+}
+
+async function benchAllOfReports(smallFolder: string, largeFolder: string): Promise<void> {
+  await benchReportsIn(smallFolder, largeFolder)
+  await benchWriteShare(smallFolder, FOLDER)
+  const folder = copyOf(largeFolder, 'interference')
+  const { conversationIds } = await sampleOf(folder)
+  const server = await deskhand('deskhand', environment(folder))
+  moveToCore(1)
+  try {
+    await benchInterference({ server, dataFolder: folder, apiKey: API_KEY, conversationIds })
+  } finally {
+    useAllCores()
+    await server.stop()
+  }
 }
 
 async function benchRequests(): Promise<void> {

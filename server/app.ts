@@ -1,6 +1,8 @@
 // The composition root: database, settings, jobs and routes become one server. Tests and main both call build().
 import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
+import { openReports, type Reports } from './api/thread/reports.ts'
+import { widgetMessage } from './api/widget/wire/chat.ts'
 import { bootstrap, type FirstStart } from './bootstrap.ts'
 import type { Config } from './config.ts'
 import { type Database, openDatabase } from './db/open.ts'
@@ -14,6 +16,7 @@ import { followEvents, lastEventNumber } from './events/read.ts'
 import { buildServer } from './http/server.ts'
 import { jobHandlers } from './job-handlers.ts'
 import { startWorker } from './jobs/queue.ts'
+import { Live } from './live/live.ts'
 
 /** What every part of the server may need. */
 export interface App {
@@ -27,6 +30,10 @@ export interface App {
   files: FileStore
   /** The words of mails, by language. */
   mailLanguages: Languages
+  /** Tells agents and programs what happens while it happens. */
+  live: Live
+  /** Answers reports where others do not wait for them. */
+  reports: Reports
   log: Logger
   /** Public address without a final slash. */
   publicUrl(): string
@@ -61,6 +68,9 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
     let current = await getSettings(database.reader)
     const files = await openFileStore(database, config.dataFolder)
     let port = config.port
+    const begin = await lastEventNumber(database.reader)
+    const live = new Live(database, log, begin, widgetMessage)
+    const reports = openReports(database, config.dataFolder)
     const app: App = {
       config,
       database,
@@ -71,6 +81,8 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
       },
       files,
       mailLanguages: await readLanguages(config.dataFolder),
+      live,
+      reports,
       log,
       publicUrl: () => config.publicUrl ?? localUrl(config.host, port),
     }
@@ -83,10 +95,11 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
     let watch: MailboxWatch | undefined
     const events = followEvents(
       database,
-      await lastEventNumber(database.reader),
+      begin,
       async (batch) => {
         if (batch.some(({ type }) => type === 'settings.changed')) await app.readSettings()
         if (batch.some(({ type }) => type === 'mailbox.changed')) watch?.refresh()
+        await live.onEvents(batch)
       },
       (error) => log.warn({ err: error }, 'events could not be read'),
     )
@@ -102,6 +115,7 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
         await watch?.stop()
         await worker?.stop()
         await events.stop()
+        await reports.close()
         await database.close()
       },
     }

@@ -90,7 +90,10 @@ export const settingsOfEnvironment = {
   DESKHAND_BODY_LIMIT: bytes('50MB').describe('Largest request body that is read.'),
   DESKHAND_FILE_LIMIT: bytes('25MB').describe('Largest file that is stored.'),
   DESKHAND_RATE_LIMIT: integer(1, 100_000_000, 1_000_000).describe(
-    'Requests a minute that one API key, and one address, may make before 429. A key can have a limit of its own.',
+    'Requests a minute that one API key, and one address, may make before 429. A key can have a limit of its own. Of IPv6, a network (/64) counts as one address.',
+  ),
+  DESKHAND_LIVE_LIMIT: integer(1, 1_000_000, 2_000).describe(
+    'Live connections (see docs/live.md) that one address may hold at a time. An office behind one router is one address.',
   ),
   DESKHAND_TRUST_PROXY: z
     .string()
@@ -152,6 +155,7 @@ export interface Config {
   bodyLimit: number
   fileLimit: number
   rateLimit: number
+  liveLimit: number
   trustProxy: string | undefined
   fetchAllow: string[]
   poolSize: number
@@ -232,6 +236,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     bodyLimit: env.DESKHAND_BODY_LIMIT,
     fileLimit: env.DESKHAND_FILE_LIMIT,
     rateLimit: env.DESKHAND_RATE_LIMIT,
+    liveLimit: env.DESKHAND_LIVE_LIMIT,
     trustProxy: env.DESKHAND_TRUST_PROXY,
     fetchAllow: listed(env.DESKHAND_FETCH_ALLOW),
     poolSize: env.DESKHAND_POOL_SIZE,

@@ -1,4 +1,4 @@
-// Random histories of conversations, with merges, splits and moves, played on a desk and noted down beside it: what the reports must say is then counted
+// Random histories of conversations, with merges, splits, moves and ratings, played on a desk and noted down beside it: what the reports must say is then counted
 // from the notes, in the most naive way, by the definitions of docs/reports.md.
 import fc from 'fast-check'
 import type { Tx } from '../server/db/write.ts'
@@ -16,6 +16,8 @@ import { changeStatus } from '../server/desk/conversations/status.ts'
 import { addTagTo, listTagsOf, removeTagFrom } from '../server/desk/conversations/tags.ts'
 import { undoMove } from '../server/desk/conversations/undo-move.ts'
 import { getDepartment } from '../server/desk/departments/departments.ts'
+import { rateGroup } from '../server/desk/ratings/rate.ts'
+import { removeRating } from '../server/desk/ratings/remove.ts'
 import { getTag } from '../server/desk/tags/tags.ts'
 import { Refusal } from '../server/lib/errors.ts'
 import { idOfRow } from '../server/lib/ids.ts'
@@ -43,6 +45,8 @@ const actions = [
   'assignAndMove',
   'tag',
   'untag',
+  'rate',
+  'removeRating',
   'merge',
   'split',
   'moveMessages',
@@ -54,7 +58,21 @@ const step = fc.record({
   action: fc.constantFrom<(typeof actions)[number]>(
     ...actions,
     ...actions.slice(-4),
-    ...(['open', 'open', 'ask', 'ask', 'ask', 'answer', 'answer', 'answer', 'assign'] as const),
+    ...([
+      'open',
+      'open',
+      'ask',
+      'ask',
+      'ask',
+      'answer',
+      'answer',
+      'answer',
+      'assign',
+      'rate',
+      'rate',
+      'rate',
+      'rate',
+    ] as const),
   ),
   which: fc.nat({ max: 4 }),
   agent: fc.nat({ max: 2 }),
@@ -83,6 +101,8 @@ export interface Fact {
     | 'note'
     | 'assigned'
     | 'firstResolved'
+    | 'good'
+    | 'bad'
   at: number
   conversation: string
   department: string
@@ -103,6 +123,15 @@ interface State {
   isAnew: boolean
 }
 
+/** An answer that can be rated, or has been. */
+interface Answered {
+  groupSeq: number
+  agent: string
+  rating?: { id: string; fact: Fact }
+}
+
+const RATING_TERMS = { rating_link_days: 90, rating_change_days: 7 }
+
 interface Noted {
   id: string
   channel: string
@@ -120,6 +149,7 @@ export class History {
   readonly facts: Fact[] = []
   readonly conversations: Noted[] = []
   readonly #moves: Move[] = []
+  readonly #answers: Answered[] = []
   at: number
   readonly #cast: Cast
 
@@ -140,6 +170,8 @@ export class History {
     const row = await getConversationForChange(tx, systemActor, noted.id)
     const { at } = this
     if (action === 'undoMove') return this.#undo(tx, picks.tag)
+    if (action === 'rate') return this.#rate(tx, which, withNote ? 'good' : 'bad')
+    if (action === 'removeRating') return this.#removeRating(tx, which)
     // What was merged away is no place to do anything.
     if (row.merged_into !== null) return
     switch (action) {
@@ -155,12 +187,16 @@ export class History {
           at,
         })
         return this.#asked(noted)
-      case 'answer':
-        await postMessage(tx, row, { author: { kind: 'agent', userId: agent }, message: MESSAGE, isNote: false, at })
+      case 'answer': {
+        const author = { kind: 'agent', userId: agent } as const
+        const { groupSeq } = await postMessage(tx, row, { author, message: MESSAGE, isNote: false, at })
+        this.#answers.push({ groupSeq, agent })
         return this.#answered(noted, agent)
+      }
       case 'note':
         await postMessage(tx, row, { author: { kind: 'agent', userId: agent }, message: MESSAGE, isNote: true, at })
-        return this.#note(noted, 'note', agent)
+        this.#note(noted, 'note', agent)
+        return
       case 'resolve':
       case 'reopen':
       case 'remove': {
@@ -203,7 +239,7 @@ export class History {
   ): Promise<void> {
     const byAgent = action === 'openByAgent'
     const status = action === 'openResolved' ? 'R' : 'N'
-    const { id } = await openConversation(tx, {
+    const { id, groupSeq } = await openConversation(tx, {
       author: byAgent ? { kind: 'agent', userId: agent } : { kind: 'customer', userId: this.#cast.customer.user_id },
       customerId: this.#cast.customer.id,
       departmentId: department,
@@ -222,6 +258,7 @@ export class History {
       wasResolved: status === 'R',
     }
     this.conversations.push(noted)
+    if (byAgent) this.#answers.push({ groupSeq, agent })
     this.#note(noted, 'created', byAgent ? agent : null)
     if (!byAgent) this.#note(noted, 'message', null)
     if (status === 'R') {
@@ -266,6 +303,32 @@ export class History {
       made.states.shift()
       this.#note(made, 'created', picks.agent)
     }
+  }
+
+  /** One rating for an answer, wherever that is by now; changed, it is as if it had been given so in the first place. */
+  async #rate(tx: Tx, which: number, grade: 'good' | 'bad'): Promise<void> {
+    // The same ones again and again, or few ratings would ever be changed.
+    const answer = this.#answers.at(-1 - (which % 2))
+    if (!answer) return
+    const rated = await unlessRefused(() =>
+      rateGroup(tx, answer.groupSeq, { grade, source: 'link', at: this.at }, RATING_TERMS),
+    )
+    if (!rated) return
+    if (answer.rating) {
+      answer.rating.fact.what = grade
+      return
+    }
+    const noted = this.conversations.find(({ id }) => id === rated.conversation_id)
+    if (!noted) throw new Error(`conversation ${rated.conversation_id} was not noted`)
+    answer.rating = { id: idOfRow(rated.seq), fact: this.#note(noted, grade, answer.agent) }
+  }
+
+  async #removeRating(tx: Tx, which: number): Promise<void> {
+    const { rating } = this.#answers.at(-1 - (which % 2)) ?? {}
+    const index = rating ? this.facts.indexOf(rating.fact) : -1
+    if (!rating || index < 0) return
+    await removeRating(tx, systemActor, rating.id)
+    this.facts.splice(index, 1)
   }
 
   async #undo(tx: Tx, which: number): Promise<void> {
@@ -332,8 +395,8 @@ export class History {
     noted.states.push({ ...stateOf(noted), asked: null, isAnew: false, ...change, at: this.at })
   }
 
-  #note(noted: Noted, what: Fact['what'], agent: string | null, since = this.at): void {
-    this.facts.push({
+  #note(noted: Noted, what: Fact['what'], agent: string | null, since = this.at): Fact {
+    const fact = {
       what,
       at: this.at,
       conversation: noted.id,
@@ -341,7 +404,9 @@ export class History {
       channel: noted.channel,
       agent,
       seconds: secondsFrom(since, this.at),
-    })
+    }
+    this.facts.push(fact)
+    return fact
   }
 }
 
@@ -379,14 +444,24 @@ export function recount(facts: readonly Fact[], columns: readonly string[]): Rec
     return String(Math.floor((2 * sum + found.length) / (2 * found.length)))
   }
   const answers = of('answer').length
+  const [good, bad] = [of('good').length, of('bad').length]
+  const unrated = Math.max(0, answers - good - bad)
+  const share = (part: number): string => {
+    const whole = unrated + good + bad
+    return whole === 0 ? '0.00' : (Math.floor((2 * part * 10_000 + whole) / (2 * whole)) / 100).toFixed(2)
+  }
   const known: Record<string, string> = {
     answers: String(answers),
     newAnswerAvgTime: average('newAnswer'),
     newAnswerAvgTimeSla: average('newAnswer'),
     nextAnswerAvgTime: average('nextAnswer'),
     nextAnswerAvgTimeSla: average('nextAnswer'),
-    not_ranked: String(answers),
-    not_ranked_p: answers > 0 ? '100.00' : '0.00',
+    not_ranked: String(unrated),
+    not_ranked_p: share(unrated),
+    rewards: String(good),
+    rewards_p: share(good),
+    punishments: String(bad),
+    punishments_p: share(bad),
     i_messages: String(of('message').length),
     created_tickets: String(of('created').length),
     resolved_tickets: String(of('resolved').length),
@@ -451,4 +526,26 @@ export function recountLoad(
     maxService: service.max,
     minService: service.min,
   }
+}
+
+/** Empties what a history has left, for the next one on the same desk. */
+export async function forgetHistory(tx: Tx): Promise<void> {
+  for (const table of [
+    'facts',
+    'rollups',
+    'load_changes',
+    'load_courses',
+    'load_sums',
+    'conversation_tags',
+    'conversation_moves',
+    'conversation_links',
+    // Numbers of groups come again: an old rating would be that of a new answer.
+    'ratings',
+    'messages',
+    'message_groups',
+    'conversations',
+    'department_counts',
+  ] as const)
+    await tx.deleteFrom(table).execute()
+  await tx.updateTable('rollup_positions').set({ seq: 0 }).execute()
 }

@@ -1,8 +1,10 @@
-// `npm run docs`: writes the generated parts of our documents: the calls of API v1 and the settings.
+// `npm run docs`: writes the generated parts of our documents: the calls of API v1, the figures and the settings.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ContractCall, type ContractField, type ContractParam, calls } from '../contract/v1/calls.ts'
+import { meanings } from '../contract/v3/figures.ts'
 import { describeSettings, type SettingDescription } from '../server/config.ts'
+import { type FigureName, figures } from '../server/desk/reports/figures.ts'
 import { ROOT } from './sources.ts'
 
 const BEGIN = '<!-- From here on written by `npm run docs`. -->'
@@ -51,9 +53,18 @@ const settingsTable = (): string =>
 const settingRow = ({ name, meaning, fallback }: SettingDescription): string =>
   `| \`${name}\` | ${fallback === undefined ? '' : `\`${fallback}\``} | ${meaning} |`
 
+const figureTable = (): string =>
+  ['| figure | counts | from the facts |', '|---|---|---|', ...figureNames.sort().map(figureRow), ''].join('\n')
+
+const figureNames = Object.keys(figures).filter((name): name is FigureName => Object.hasOwn(figures, name))
+
+const figureRow = (name: FigureName): string =>
+  `| \`${name}\` | ${meanings[name]} | ${figures[name].facts.map((fact) => `\`${fact}\``).join(', ')} |`
+
 /** The generated end of each document that has one, from its first comment on. */
 export const generated = (): Record<string, string> => ({
   'docs/api-v1.md': `${BEGIN}\n\n${callReference()}`,
+  'docs/reports.md': `${BEGIN}\n\n${figureTable()}`,
   'docs/running.md': `${BEGIN}\n\n${settingsTable()}`,
 })
 

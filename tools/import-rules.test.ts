@@ -21,6 +21,7 @@ const forbidden: [string, string][] = [
   ['server/desk/mail/accepting/a.ts', '../../../http/actor.ts'],
   ['server/desk/mail/accepting/b.ts', '../../../../contract/v1/params.ts'],
   ['server/api/v1/a.ts', '../../cli/cli.ts'],
+  ['server/live/a.ts', '../api/v3/route.ts'],
   ['server/http/a.ts', '../cli/cli.ts'],
 ]
 const allowed: [string, string][] = [
@@ -30,6 +31,7 @@ const allowed: [string, string][] = [
   ['server/events/z.ts', '../db/write.ts'],
   ['server/desk/tags/z.ts', '../files/files.ts'],
   ['server/desk/mail/accepting/z.ts', '../../conversations/messages.ts'],
+  ['server/live/z.ts', '../http/actor.ts'],
   ['server/api/v1/z.ts', '../../desk/tags/tags.ts'],
 ]
 

@@ -14,7 +14,7 @@ const DATETIME = 'must be L30D (the last 30 days), TM (this month), LM (last mon
 /** A named stretch of time, or the month or day that begins at a wall-clock time. */
 export type Stretch = 'L30D' | 'TM' | 'LM' | { unit: 'month' | 'day'; start: Wall }
 
-const stretch = z.string(DATETIME).transform((value, context): Stretch => {
+export const stretch = z.string(DATETIME).transform((value, context): Stretch => {
   if (value === 'L30D' || value === 'TM' || value === 'LM') return value
   const isMonth = /^\d{4}-\d{2}$/.test(value)
   const start = parseWall(isMonth ? `${value}-01` : value)
@@ -28,9 +28,10 @@ export const recentRange = { date_from: datetime(), date_to: datetime(), datetim
 
 export const narrowing = { departmentid: text(), agentid: text() }
 
-/** A choice of columns; they come in the documented order. Without one, all. */
-export const columnsOf = <const Name extends string>(known: readonly Name[]) =>
-  list().transform((names, context): readonly Name[] => {
+/** The chosen columns in the documented order. Without a choice, all. */
+export const chosenOf =
+  <const Name extends string>(known: readonly Name[]) =>
+  (names: readonly string[] | undefined, context: z.RefinementCtx): readonly Name[] => {
     if (names === undefined || names.length === 0) return known
     const unknown = names.find((name) => !known.some((column) => column === name))
     if (unknown === undefined) return known.filter((column) => names.includes(column))
@@ -39,7 +40,9 @@ export const columnsOf = <const Name extends string>(known: readonly Name[]) =>
       message: `names an unknown column '${unknown.slice(0, 40)}'; known are ${known.join(', ')}`,
     })
     return z.NEVER
-  })
+  }
+
+export const columnsOf = <const Name extends string>(known: readonly Name[]) => list().transform(chosenOf(known))
 
 const LAST_FIGURES = [
   'created_tickets',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { priorities } from '../../server/lib/priorities.ts'
 import { fieldValueSchema } from './fields.ts'
 import { instant, plainText } from './kinds.ts'
 
@@ -51,6 +52,7 @@ export const conversationSchema = z
     datecreated: instant(),
     datechanged: instant(),
     datedue: instant().nullable().describe('When an answer is due, by its SLA level.'),
+    priority: z.enum(priorities),
     slalevelid: z.string().nullable().describe('Its SLA level; null: nothing is promised.'),
     waitingsince: instant().nullable().describe('When the customer began to wait for the answer that is due now.'),
     mergedinto: z
@@ -97,6 +99,9 @@ export const conversationFilterSchema = z.strictObject({
   agent: plainText(255).optional().describe('E-mail, userid or contactid of the assigned agent.'),
   status: listOf(z.enum(letters)).optional().describe('Letters, comma-separated.'),
   channel_type: listOf(plainText(1)).optional().describe('Letters, comma-separated.'),
+  priority: listOf(z.enum(priorities))
+    .optional()
+    .describe(`${priorities.join(', ')}; several comma-separated.`),
   subject: plainText(10_000).optional().describe('The whole subject, without regard to case and spaces.'),
   createdfrom: instant().optional(),
   createdto: instant().optional(),
@@ -119,6 +124,8 @@ export const statusChangeSchema = z
     note: plainText(100_000).min(1).optional(),
   })
   .meta({ id: 'StatusChange' })
+
+export const priorityChangeSchema = z.strictObject({ priority: z.enum(priorities) }).meta({ id: 'PriorityChange' })
 
 export const transferSchema = z
   .strictObject({

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { instant, language, plainText } from './kinds.ts'
 
-const templateKinds = ['answer', 'acknowledgement', 'registration', 'password', 'assignment'] as const
+const templateKinds = ['answer', 'acknowledgement', 'registration', 'password', 'assignment', 'transcript'] as const
 const previewKinds = [...templateKinds, 'test', 'notice'] as const
 
 const place = {
   kind: z
     .enum(templateKinds)
     .describe(
-      '`answer`: what an agent writes to a customer. `acknowledgement`: a mail has arrived. `registration` and `password`: a link to choose a password. `assignment`: to an agent, whose a conversation is now.',
+      '`answer`: what an agent writes to a customer. `acknowledgement`: a mail has arrived. `registration` and `password`: a link to choose a password. `assignment`: to an agent, whose a conversation is now. `transcript`: to a visitor who has asked for what was said in his chat.',
     ),
 }
 

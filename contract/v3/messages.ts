@@ -8,7 +8,7 @@ export const messageSchema = z
     rtype: z
       .string()
       .describe(
-        '`M` message, `Q` what it quotes, `O` its signature, `N` note, `F` file, `J` status, `R` transfer, `G` tag.',
+        '`M` message, `Q` what it quotes, `O` its signature, `N` note, `F` file, `J` status, `R` transfer, `G` tag, `P` and `W` good and bad rating, `C` its comment, `S` a step of a chat or call in words, `E` its end, `V` and `1` a recording, which names its file as `F` does.',
       ),
     is_html: z.boolean().describe('Whether `message` is sanitised HTML; else it is plain text.'),
     message: z.string(),
@@ -75,7 +75,7 @@ export const historySchema = z
           rtype: z
             .string()
             .describe(
-              '`3` from the customer, `4` from an agent, `5` from a form, `I` internal; others are steps such as `T` transfer, `2` messages came from another conversation, `L` messages went to one.',
+              '`3` from the customer, `4` from an agent, `5` from a form, `I` internal, `C` a chat, `P` an incoming, `V` an outgoing and `1` an internal call; others are steps such as `T` transfer, `2` messages came from another conversation, `L` messages went to one.',
             ),
           rstatus: z.string(),
           datecreated: instant(),

@@ -1,5 +1,6 @@
 // SLA rules on our own API: which conversations get which level.
 import { z } from 'zod'
+import { priorities } from '../../server/lib/priorities.ts'
 import { instant, plainText } from './kinds.ts'
 
 const anyOf = z.array(plainText(100).min(1)).min(1).max(200).optional()
@@ -10,6 +11,7 @@ const conditions = z
     groups: anyOf.describe('Ids of groups that the requester or his company is in.'),
     companies: anyOf.describe('Ids of companies that the requester belongs to.'),
     channels: anyOf.describe('Letters, such as E for e-mail.'),
+    priorities: z.array(z.enum(priorities)).min(1).max(priorities.length).optional(),
   })
   .describe('All that are named must fit, each with any of its values. Without any, every conversation fits.')
 const position = z

@@ -5,6 +5,7 @@ import { newDesk, type TestDesk } from '../../test/desk.ts'
 import { curl } from './docs/example.ts'
 import type { OpenApi, Operation } from './docs/openapi.ts'
 import { loadV3Routes } from './v3/register.ts'
+import { loadWidgetRoutes } from './widget/register.ts'
 
 let desk: TestDesk
 let api: OpenApi
@@ -29,10 +30,12 @@ describe('the OpenAPI description', () => {
     expect(api.components.securitySchemes.session).toMatchObject({ in: 'cookie', name: '__Host-deskhand' })
   })
 
-  test('has every call of both APIs', async () => {
+  test('has every call of all APIs', async () => {
     const described = new Set(operations.map(([name]) => name))
     const expected = [
-      ...(await loadV3Routes()).map(({ method, url }) => `${method.toLowerCase()} ${url.replace(/:(\w+)/g, '{$1}')}`),
+      ...[...(await loadV3Routes()), ...(await loadWidgetRoutes())].map(
+        ({ method, url }) => `${method.toLowerCase()} ${url.replace(/:(\w+)/g, '{$1}')}`,
+      ),
       ...calls.map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/\[(\w+)\]/g, '{$1}')}`),
     ]
     expect(expected.filter((name) => !described.has(name))).toEqual([])
@@ -58,7 +61,7 @@ describe('the OpenAPI description', () => {
     }
   })
 
-  test('asks for a key or a session wherever the server does', async () => {
+  test('asks for a key, a session or a token wherever the server does', async () => {
     for (const [name, { security, operationId }] of operations) {
       const [method = '', path = ''] = name.split(' ')
       const reply = await desk.app.http.inject({
@@ -84,6 +87,25 @@ describe('the OpenAPI description', () => {
     expect(groups?.content['application/json']?.schema).toMatchObject({
       properties: { response: { properties: { groups: { items: { properties: { messages: { type: 'array' } } } } } } },
     })
+  })
+})
+
+describe('the calls of visitors', () => {
+  test('take a token and no key, and have a section of their own', async () => {
+    expect(api.components.securitySchemes.visitor).toMatchObject({ type: 'http', scheme: 'bearer' })
+    const chats = api.paths['/api/widget/chats']?.post
+    expect(chats?.security).toEqual([{ visitor: [] }])
+    expect(api.paths['/api/widget/live']?.get?.security).toEqual([{ visitor: [] }])
+    expect(api.paths['/api/widget/visitors']?.post?.security).toEqual([])
+    const file = api.paths['/api/widget/chats/{id}/files/{fileid}']?.get?.responses['200']
+    expect(Object.keys(file?.content ?? {})).toEqual(['application/octet-stream'])
+    const { body } = await desk.app.http.inject({ url: '/api/docs' })
+    const section = /<section aria-labelledby="visitors">[\s\S]*?<\/section>/.exec(body)?.[0] ?? ''
+    const ids = operations.flatMap(([name, { operationId }]) => (name.includes(' /api/widget/') ? [operationId] : []))
+    expect(ids.length).toBeGreaterThan(15)
+    for (const id of ids) expect(section).toContain(`<details id="${id}">`)
+    expect(section).toContain('-H &quot;Authorization: Bearer $VISITOR&quot;')
+    expect(section).not.toContain('DESKHAND_KEY')
   })
 })
 
@@ -115,7 +137,7 @@ describe('the reference page', () => {
   })
 
   test('gives bodies that the calls take', async () => {
-    for (const route of await loadV3Routes()) {
+    for (const route of [...(await loadV3Routes()), ...(await loadWidgetRoutes())]) {
       const path = route.url.replace(/:(\w+)/g, '{$1}')
       const operation = api.paths[path]?.[route.method.toLowerCase()]
       if (!operation || !route.body) continue

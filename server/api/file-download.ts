@@ -4,6 +4,7 @@ import type { App } from '../app.ts'
 import { getCustomersFile, getPublicFile, getVisibleFile } from '../desk/conversations/attachments.ts'
 import { countDownload, type File, unknownFile } from '../desk/files/files.ts'
 import type { Actors } from '../http/actor.ts'
+import { networkOf } from '../http/client-network.ts'
 import { dispositionOf, isHarmless, typeToServe } from '../http/content.ts'
 import type { Input } from '../http/input.ts'
 import { NotFound } from '../lib/errors.ts'
@@ -48,7 +49,7 @@ async function fileFor(app: App, actors: Actors, request: FastifyRequest, input:
   const id = textOf(input.file)
   if (id === undefined) throw unknownFile('')
   const key = textOf(input.apikey) ?? textOf(request.headers.apikey)
-  const actor = (key && (await actors.ofKey(key, request.ip))) || (await actors.ofSession(request))
+  const actor = (key && (await actors.ofKey(key, networkOf(request)))) || (await actors.ofSession(request))
   const code = textOf(input.cid)
   const customer = await actors.customerOfSession(request)
   const ways = [

@@ -8,6 +8,7 @@ import { findAgent } from '../desk/agents/agents.ts'
 import { findCustomer } from '../desk/customers/customers.ts'
 import { holderOfToken, signIn, type TokenHolder } from '../desk/sessions/sign-in.ts'
 import type { Actors } from '../http/actor.ts'
+import { networkOf } from '../http/client-network.ts'
 import { toInput } from '../http/input.ts'
 import { deviceOf, sessionToken, setSessionCookie } from '../http/session-cookie.ts'
 import { TooMany } from '../lib/errors.ts'
@@ -29,7 +30,7 @@ export async function loginRoutes(server: FastifyInstance, app: App, actors: Act
 }
 
 async function login(app: App, actors: Actors, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const giveBack = actors.signIns.takeToken(request.ip)
+  const giveBack = actors.signIns.takeToken(networkOf(request))
   const { AuthToken: token } = toInput(request.body)
   const session = typeof token === 'string' ? await sessionFor(app, request, token) : undefined
   if (!session) {

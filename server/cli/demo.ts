@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { readConfig } from '../config.ts'
 import { openDatabase } from '../db/open.ts'
+import { TEAM_SIZES } from '../demo/team.ts'
 import { progressBar } from '../lib/progress.ts'
 import { credentials } from '../welcome.ts'
 import type { Io } from './io.ts'
@@ -18,6 +19,7 @@ const wholeNumber =
 
 interface Options {
   conversations: number
+  agents?: number
   seed?: number
   again?: boolean
 }
@@ -26,16 +28,21 @@ export const demoCommand = (io: Io): Command =>
   new Command('demo')
     .summary('fill the desk with a believable demonstration')
     .description(
-      'Fills the desk with the people, the knowledge base and a year of conversations of a shop for coffee machines. Creates the desk if there is none. Works beside a running server. The same seed tells the same stories.',
+      'Fills the desk with the people, the knowledge base and a year of a shop for coffee machines: mails, chats and calls, who was online when, promised answers and ratings. Creates the desk if there is none. Works beside a running server. The same seed tells the same stories. More conversations have more agents, unless you say how many.',
     )
     .option('--conversations <number>', 'how many conversations', wholeNumber(1, 20_000_000), 400)
+    .option(
+      '--agents <number>',
+      'how many agents work there; without it, as many as the conversations need',
+      wholeNumber(TEAM_SIZES.min, TEAM_SIZES.max),
+    )
     .option('--seed <number>', 'which stories are told; without it, others each time', wholeNumber(0, 4_294_967_295))
     .option('--again', 'add to a desk that has conversations already')
     .addHelpText(
       'after',
       examples('npx deskhand demo', 'npx deskhand demo --again --seed 7', 'npx deskhand demo --conversations 1000000'),
     )
-    .action(async ({ conversations, seed, again }: Options) => {
+    .action(async ({ conversations, agents, seed, again }: Options) => {
       const config = readConfig(io.env)
       // Loaded here: nobody else needs the stories.
       const [{ bootstrap }, { loadDemo }] = await Promise.all([import('../bootstrap.ts'), import('../demo/demo.ts')])
@@ -47,6 +54,7 @@ export const demoCommand = (io: Io): Command =>
         const progress = progressBar('Conversations', conversations)
         const result = await loadDemo(database, {
           conversations,
+          agents,
           seed,
           again: again ?? false,
           dataFolder: config.dataFolder,

@@ -1,8 +1,7 @@
 // Where SQLite and PostgreSQL want different SQL. One function a difference; each has a test on both.
 import { createHash } from 'node:crypto'
-import { type Expression, PostgresAdapter, type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
+import { type Expression, PostgresAdapter, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Engine } from './engine.ts'
-import type { Tables } from './schema.ts'
 import type { Reader } from './write.ts'
 
 export function engineOf(db: Reader): Engine {
@@ -61,31 +60,6 @@ export function matchesLocalPattern(
     : sql<SqlBool>`local_text(${instant}, ${zone}) like ${like}`
 }
 
-const instants = { facts: 'at', load_changes: 'at', sla_clocks: 'closed_at' } as const
-type Slicable = keyof typeof instants
-
-/**
- * The rows of a table by an instant of theirs, each with the `position` of the slice of time that it falls in: slice 0 goes
- * from the first bound up to the second, and so on. Rows outside of all are left out.
- *
- * SQLite goes to the index once for each slice. PostgreSQL would misjudge such a join by a thousand times, and has a
- * function that finds the slice of each row of the whole range. The bounds are one parameter: the text does not grow.
- */
-export function sliced<Table extends Slicable>(db: Reader, table: Table, bounds: readonly number[]) {
-  const at = sql.ref(`rows.${instants[table]}`)
-  const slices = bounds.slice(1).map((before, index) => [bounds[index] ?? before, before])
-  const rows =
-    engineOf(db) === 'postgres'
-      ? sql<Sliced<Table>>`(select rows.*, width_bucket(${at}, ${`{${bounds.join()}}`}::bigint[]) - 1 as position
-          from ${sql.table(table)} as rows where ${at} >= ${bounds[0] ?? 0} and ${at} < ${bounds.at(-1) ?? 0})`
-      : sql<Sliced<Table>>`(select rows.*, slices.key as position
-          from json_each(${JSON.stringify(slices)}) as slices cross join ${sql.table(table)} as rows
-          where ${at} >= json_extract(slices.value, '$[0]') and ${at} < json_extract(slices.value, '$[1]'))`
-  return rows.as<'sliced'>('sliced')
-}
-
-type Sliced<Table extends Slicable> = Selectable<Tables[Table]> & { position: number }
-
 /** The first instant of the month in UTC in which an instant lies. */
 export function monthInUtc(db: Reader, instant: Expression<unknown>): RawBuilder<number> {
   return engineOf(db) === 'postgres'
@@ -100,21 +74,25 @@ export interface Piece {
   unit: string
   from: number
   before: number
+  /** -1: it is taken away from the others. */
+  sign?: 1 | -1
 }
 
 /**
- * Pieces as rows with the columns `position`, `unit`, `low` and `high`. One parameter: the text does not grow. The limit
+ * Pieces as rows with the columns `position`, `unit`, `low`, `high` and `sign`. One parameter: the text does not grow. The limit
  * tells PostgreSQL how many these are: it would take a handful for a hundred, and translate the query to machine code for
  * ten times as long as it takes to answer it.
  */
 export function piecesAsRows(db: Reader, pieces: readonly Piece[]): RawBuilder<unknown> {
-  const text = JSON.stringify(pieces.map(({ position, unit, from, before }) => [position, unit, from, before]))
+  const text = JSON.stringify(
+    pieces.map(({ position, unit, from, before, sign = 1 }) => [position, unit, from, before, sign]),
+  )
   return engineOf(db) === 'postgres'
     ? sql`select cast(value ->> 0 as bigint) as position, value ->> 1 as unit, cast(value ->> 2 as bigint) as low,
-        cast(value ->> 3 as bigint) as high from jsonb_array_elements(cast(${text} as jsonb)) as given (value)
+        cast(value ->> 3 as bigint) as high, cast(value ->> 4 as bigint) as sign from jsonb_array_elements(cast(${text} as jsonb)) as given (value)
         limit ${sql.lit(pieces.length)}`
     : sql`select json_extract(value, '$[0]') as position, json_extract(value, '$[1]') as unit,
-        json_extract(value, '$[2]') as low, json_extract(value, '$[3]') as high from json_each(${text})`
+        json_extract(value, '$[2]') as low, json_extract(value, '$[3]') as high, json_extract(value, '$[4]') as sign from json_each(${text})`
 }
 
 /** Texts as rows with the column `id`. */
@@ -125,17 +103,21 @@ export function textsAsRows(db: Reader, texts: readonly string[]): RawBuilder<un
     : sql`select value as id from json_each(${text})`
 }
 
+type LookedUp = 'rollups' | 'facts' | 'sla_rollups' | 'sla_clocks' | 'load_changes' | 'load_courses' | 'load_sums'
+
 /**
  * For each row before it, those of a table that a condition finds by an index, in this order. PostgreSQL, which cannot know
  * how few these are, would rather read the table whole.
  */
-export function lookedUp(db: Reader, table: 'rollups' | 'facts', condition: RawBuilder<unknown>): RawBuilder<unknown> {
+export function lookedUp(db: Reader, table: LookedUp, condition: RawBuilder<unknown>): RawBuilder<unknown> {
   return engineOf(db) === 'postgres'
     ? sql`cross join lateral (select * from ${sql.table(table)} where ${condition} offset 0) as ${sql.ref(table)} where true`
     : sql`cross join ${sql.table(table)} where ${condition}`
 }
 
-/** Lets nobody else write to a table until the transaction ends; reading goes on. SQLite has one writer: nothing to do. */
-export async function lockAgainstWrites(db: Reader, table: 'load_days'): Promise<void> {
-  if (engineOf(db) === 'postgres') await sql`lock table ${sql.table(table)} in exclusive mode`.execute(db)
-}
+/**
+ * The condition on rows that come after a position, which a row of `rolled` tells. The upper bound lets nothing out: with a lower
+ * one alone, PostgreSQL takes a third of the table for what it finds, and reads it whole; with both, a two-hundredth.
+ */
+export const afterPosition = (seq: Expression<unknown>, table: RawBuilder<unknown>): RawBuilder<SqlBool> =>
+  sql<SqlBool>`${seq} > (select seq from rolled) and ${seq} <= (select max(seq) from ${table})`

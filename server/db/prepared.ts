@@ -49,7 +49,7 @@ export async function insertRows<Table extends keyof Tables>(
 
 /** Inserts a row into a table that numbers its rows, and gives the number. */
 export async function insertNumbered<
-  Table extends 'conversation_moves' | 'customers' | 'message_groups' | 'messages' | 'outbox' | 'raw_mails',
+  Table extends 'conversation_moves' | 'customers' | 'message_groups' | 'messages' | 'outbox' | 'ratings' | 'raw_mails',
 >(tx: Tx, table: Table, row: Insertable<Tables[Table]>): Promise<number> {
   const [answer] = await insert(tx, table, [row], true)
   if (!answer) throw new Error(`the database gave no number to a row of ${table}`)

@@ -6,6 +6,9 @@ import type { Reader } from './write.ts'
 const PATIENCE_MS = 20_000
 const PAUSE_MS = 20
 
+/** Tables whose rows are added up in the order of their numbers. */
+type Numbered = 'facts' | 'load_changes' | 'sla_clocks' | 'online_stretches'
+
 /**
  * The highest number up to which no row can still turn up; undefined if that could not be found out soon enough.
  *
@@ -13,7 +16,7 @@ const PAUSE_MS = 20
  * has drawn a number and not yet ended holds a lock on the table, which forbids nothing to anybody. Therefore: first
  * the number, then who holds this lock, and once these have ended the number is settled. Nobody has to wait for us.
  */
-export async function settledNumber(db: Reader, table: 'facts' | 'load_changes'): Promise<number | undefined> {
+export async function settledNumber(db: Reader, table: Numbered): Promise<number | undefined> {
   const highest = await highestNumber(db, table)
   if (engineOf(db) === 'sqlite') return highest
   const open = new Set(await writersOf(db, table))
@@ -27,7 +30,7 @@ export async function settledNumber(db: Reader, table: 'facts' | 'load_changes')
   return highest
 }
 
-async function highestNumber(db: Reader, table: 'facts' | 'load_changes'): Promise<number> {
+async function highestNumber(db: Reader, table: Numbered): Promise<number> {
   // Of those that can be seen: a higher one that cannot be seen yet waits for the next time.
   const row = await db.selectFrom(table).select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst()
   return row?.seq ?? 0

@@ -3,36 +3,50 @@
 import type { Tx } from '../db/write.ts'
 import { systemActor } from '../desk/actor.ts'
 import { type Agent, addAgent, findAgent } from '../desk/agents/agents.ts'
+import { listPresets, type Preset, setPresets } from '../desk/agents/presets.ts'
 import { addCompany } from '../desk/companies/companies.ts'
 import { addGroup, findGroupByName } from '../desk/customers/groups.ts'
 import { addDepartment, type Department, listDepartments } from '../desk/departments/departments.ts'
+import { getSettings } from '../desk/settings/settings.ts'
 import { addTag, findTagByName, type Tag } from '../desk/tags/tags.ts'
-import { agents, companies, departments, groups, tags } from './people.ts'
+import type { Promises } from './clocks.ts'
+import { ascii } from './customers.ts'
+import { companies, departments, groups, tags } from './people.ts'
+import { makePromises } from './promises.ts'
+import type { Team } from './team.ts'
 
 /** What the numbers of a plan mean on this desk. */
 export interface Cast {
   departments: readonly Department[]
   agents: readonly Agent[]
+  /** What each agent takes while he is online. */
+  presets: readonly (readonly Preset[])[]
   tags: readonly Pick<Tag, 'id' | 'name'>[]
   companyIds: readonly string[]
   /** By name. */
   groupIds: ReadonlyMap<string, string>
+  promises: Promises
 }
 
 const DOMAIN = 'brewfield.example'
 
 export const emailOf = ({ firstname, lastname }: { firstname: string; lastname: string }): string =>
-  `${firstname}.${lastname}@${DOMAIN}`.toLowerCase()
+  `${ascii(firstname)}.${ascii(lastname)}@${DOMAIN}`
 
 /** `passwordHash` is for agents who are new. */
-export async function makeCast(tx: Tx, passwordHash: string | null): Promise<Cast> {
+export async function makeCast(tx: Tx, team: Team, passwordHash: string | null): Promise<Cast> {
+  const { timezone } = await getSettings(tx)
   const ofDepartments = await makeDepartments(tx)
+  const groupIds = await makeGroups(tx)
+  const ofTeam = await makeAgents(tx, team, ofDepartments, passwordHash)
   return {
     departments: ofDepartments,
-    agents: await makeAgents(tx, ofDepartments, passwordHash),
+    agents: ofTeam,
+    presets: await Promise.all(ofTeam.map(({ id }) => listPresets(tx, id))),
     tags: await makeTags(tx),
     companyIds: await makeCompanies(tx),
-    groupIds: await makeGroups(tx),
+    groupIds,
+    promises: await makePromises(tx, timezone, ofDepartments, groupIds),
   }
 }
 
@@ -44,13 +58,22 @@ async function makeDepartments(tx: Tx): Promise<Department[]> {
   return made
 }
 
-async function makeAgents(tx: Tx, ofDepartments: readonly Department[], passwordHash: string | null): Promise<Agent[]> {
+async function makeAgents(
+  tx: Tx,
+  team: Team,
+  ofDepartments: readonly Department[],
+  passwordHash: string | null,
+): Promise<Agent[]> {
   const made: Agent[] = []
-  for (const { firstname, lastname, role, gender, departments: numbers } of agents) {
+  for (const { firstname, lastname, role, gender, departments: numbers, takes } of team) {
     const email = emailOf({ firstname, lastname })
-    const departmentIds = numbers.flatMap((number) => ofDepartments[number]?.id ?? [])
+    const known = await findAgent(tx, email)
+    const departmentIds = numbers.map((number) => ofDepartments[number]?.id ?? '')
     const draft = { email, firstname, lastname, role, gender, passwordHash, departmentIds }
-    made.push((await findAgent(tx, email)) ?? (await addAgent(tx, systemActor, draft)))
+    const agent = known ?? (await addAgent(tx, systemActor, draft))
+    const presets = departmentIds.map((departmentId, place) => ({ departmentId, services: takes[place] ?? '' }))
+    if (!known) await setPresets(tx, systemActor, agent.id, presets)
+    made.push(agent)
   }
   return made
 }

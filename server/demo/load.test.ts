@@ -7,6 +7,7 @@ import { engine, newDesk, type TestDesk } from '../../test/desk.ts'
 import { type Cast, makeCast } from './cast.ts'
 import { type HistoryOptions, planHistory } from './history.ts'
 import { loadHistory } from './load.ts'
+import { agents } from './people.ts'
 import { inOrder, storeHere, storeOnThread } from './stores.ts'
 import { emptyPortion } from './tables.ts'
 
@@ -15,6 +16,7 @@ const history = (options: Partial<HistoryOptions> = {}): HistoryOptions => ({
   seed: 1,
   conversations: 40,
   until: UNTIL,
+  zone: 'Europe/London',
   isShort: false,
   ...options,
 })
@@ -27,7 +29,7 @@ afterEach(async () => {
 async function aDeskWithCast(): Promise<{ desk: TestDesk; cast: Cast }> {
   const desk = await newDesk()
   desks.push(desk)
-  return { desk, cast: await desk.app.database.write((tx) => makeCast(tx, null)) }
+  return { desk, cast: await desk.app.database.write((tx) => makeCast(tx, agents, null)) }
 }
 
 async function loaded(options: HistoryOptions, portionSize = 15): Promise<TestDesk> {
@@ -39,7 +41,7 @@ async function loaded(options: HistoryOptions, portionSize = 15): Promise<TestDe
 
 async function lived(options: HistoryOptions): Promise<TestDesk> {
   const { desk, cast } = await aDeskWithCast()
-  await playByHand(desk, cast, planHistory(options))
+  await playByHand(desk, cast, planHistory(options), options.until)
   return desk
 }
 
@@ -99,15 +101,91 @@ async function answers(desk: TestDesk): Promise<Record<string, { status: number;
 
 describe('a history that is loaded in bulk', () => {
   test.each([
-    { seed: 1, isShort: false },
-    { seed: 7, isShort: true },
-  ])('has the rows of one that was lived through ($seed)', async ({ seed, isShort }) => {
-    const options = history({ seed, isShort })
+    {
+      seed: 1,
+      isShort: false,
+      mix: {},
+      tables: ['conversation_tags', 'group_members', 'sla_clocks'],
+      kinds: ['answer_new', 'answer_next', 'resolved'],
+    },
+    { seed: 8, isShort: true, mix: { ratings: 6 }, tables: ['ratings'], kinds: ['rated_good_undone', 'rated_bad'] },
+    {
+      seed: 7,
+      isShort: true,
+      mix: { chats: 0.9, calls: 0, ratings: 3 },
+      tables: ['chats', 'visitors', 'offers', 'sla_clocks', 'ratings'],
+      kinds: ['chat_offer_missed', 'chat_answered', 'chat_unanswered', 'chat_talked'],
+    },
+    {
+      seed: 39,
+      isShort: true,
+      mix: { chats: 0.05, calls: 0.9, ratings: 10 },
+      tables: ['calls', 'offers', 'sla_clocks', 'ratings'],
+      kinds: ['call_offer_missed', 'call_answered', 'call_unanswered', 'call_offline', 'call_out', 'call_internal'],
+    },
+  ])('has the rows of one that was lived through ($seed)', async ({ seed, isShort, mix, tables, kinds }) => {
+    const options = history({ seed, isShort, mix })
     const bulk = await dump((await loaded(options)).app.database.reader)
     const byHand = await dump((await lived(options)).app.database.reader)
-    for (const [table, rows] of Object.entries(byHand)) {
-      expect(rows.length, table).toBeGreaterThan(0)
-      expect(bulk[table], table).toEqual(rows)
+    for (const table of ['conversations', 'messages', 'facts', 'load_changes', ...tables])
+      expect(byHand[table]?.length, table).toBeGreaterThan(0)
+    expect(byHand.facts?.map(({ kind }) => kind)).toEqual(expect.arrayContaining(kinds))
+    for (const [table, rows] of Object.entries(byHand)) expect(bulk[table], table).toEqual(rows)
+  })
+
+  test('notes whose turn it was last to be asked, also by a second one', async () => {
+    const desk = await loaded(history({ conversations: 400, mix: { chats: 0.3, calls: 0.3 } }), 50)
+    const { database } = desk.app
+    const turns = await database.reader.selectFrom('agent_turns').selectAll().execute()
+    const offers = await database.reader
+      .selectFrom('offers')
+      .select(({ fn }) => ['department_id', 'service', 'agent_id', fn.max('offered_at').as('at')])
+      .groupBy(['department_id', 'service', 'agent_id'])
+      .execute()
+    const sortedTexts = (rows: readonly object[]): string[] =>
+      rows.map((row) => JSON.stringify(Object.entries(row).sort())).sort()
+    expect(turns.length).toBeGreaterThan(8)
+    expect(sortedTexts(turns)).toEqual(sortedTexts(offers))
+  })
+
+  test('promises answers by two levels, and keeps most promises in time', async () => {
+    const desk = await loaded(history({ seed: 5, conversations: 300 }), 100)
+    const { database } = desk.app
+    const clocks = await database.reader.selectFrom('sla_clocks').selectAll().execute()
+    const share = (outcome: string): number =>
+      clocks.filter((clock) => clock.outcome === outcome).length / clocks.length
+    expect(new Set(clocks.map(({ level_id }) => level_id)).size).toBe(2)
+    expect(share('met')).toBeGreaterThan(0.5)
+    for (const outcome of ['late', 'void']) expect(share(outcome)).toBeGreaterThan(0.02)
+    expect(clocks.some(({ warned_at, breached_at }) => warned_at !== null && breached_at === null)).toBe(true)
+    const open = clocks.filter(({ closed_at }) => closed_at === null)
+    const shown = await database.reader.selectFrom('conversations').select(['id', 'due_at']).execute()
+    expect(
+      shown
+        .filter(({ due_at }) => due_at !== null)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(open.map(({ conversation_id }) => conversation_id).sort())
+    const { rows } = await sql<{ n: number }>`select count(*) as n from facts where sla_seconds < seconds`.execute(
+      database.reader,
+    )
+    expect(Number(rows[0]?.n)).toBeGreaterThan(20)
+  })
+
+  test('leaves clocks that go on: what they have to say next is a job', async () => {
+    const desk = await loaded(history({ seed: 5, conversations: 5_000, isShort: true }), 1_000)
+    const { database } = desk.app
+    const waiting = await database.reader
+      .selectFrom('sla_clocks')
+      .select(['notice_at', 'created_at'])
+      .where('notice_at', 'is not', null)
+      .execute()
+    const jobs = await database.reader.selectFrom('jobs').select('run_at').where('name', '=', 'tell-clocks').execute()
+    expect(waiting.length).toBeGreaterThan(0)
+    const announced = new Set(jobs.map(({ run_at }) => run_at))
+    for (const { notice_at } of waiting) {
+      expect(notice_at).toBeGreaterThan(UNTIL - 1_000)
+      expect(announced).toContain(Number(notice_at) + 1_000)
     }
   })
 
@@ -134,29 +212,32 @@ describe('a history that is loaded in bulk', () => {
     expect(found.status).toBe(200)
   })
 
-  test('does not add a customer whose address is known, in any spelling', async () => {
-    const { desk, cast } = await aDeskWithCast()
-    const { database } = desk.app
-    const [first] = planHistory(history())
-    const email = first?.customer.email ?? ''
-    await desk.v1('POST', 'conversations', {
-      message: 'Hello',
-      useridentifier: email.toUpperCase(),
-      department: 'default',
-      subject: 'Before',
-      recipient: 'support@desk.test',
-    })
-    await loadHistory(database.reader, cast, storeHere(database), { ...history(), portionSize: 100 })
-    const same = await database.reader.selectFrom('customers').select('id').where('email_key', '=', email).execute()
-    expect(same).toHaveLength(1)
-    const { body } = await desk.v1('GET', 'conversations', { owneridentifier: email })
-    expect(body.conversations.length).toBeGreaterThan(1)
-  })
+  test.each([false, true])(
+    'does not add a customer whose address is known, in any spelling (alone: %s)',
+    async (isAlone) => {
+      const { desk, cast } = await aDeskWithCast()
+      const { database } = desk.app
+      const [first] = planHistory(history())
+      const email = first?.customer.email ?? ''
+      await desk.v1('POST', 'conversations', {
+        message: 'Hello',
+        useridentifier: email.toUpperCase(),
+        department: 'default',
+        subject: 'Before',
+        recipient: 'support@desk.test',
+      })
+      await loadHistory(database.reader, cast, storeHere(database), { ...history(), portionSize: 100, isAlone })
+      const same = await database.reader.selectFrom('customers').select('id').where('email_key', '=', email).execute()
+      expect(same).toHaveLength(1)
+      const { body } = await desk.v1('GET', 'conversations', { owneridentifier: email })
+      expect(body.conversations.length).toBeGreaterThan(1)
+    },
+  )
 
   test('draws new codes when one is taken', async () => {
     const options = history({ conversations: 5 })
     const desk = await loaded(options)
-    const cast = await desk.app.database.write((tx) => makeCast(tx, null))
+    const cast = await desk.app.database.write((tx) => makeCast(tx, agents, null))
     await loadHistory(desk.app.database.reader, cast, storeHere(desk.app.database), {
       ...options,
       portionSize: 2,
@@ -174,11 +255,12 @@ describe('a history that is loaded in bulk', () => {
   })
 
   if (engine === 'sqlite')
-    test('is stored by a thread of its own as by this one', async () => {
+    test.each([1, 3])('is stored by a thread of its own as by this one (%i together)', async (together) => {
       const options = history({ conversations: 30 })
       const { desk, cast } = await aDeskWithCast()
-      const thread = storeOnThread({ dataFolder: desk.dataFolder, pause: 1, isFresh: true })
-      await loadHistory(desk.app.database.reader, cast, thread.store, { ...options, portionSize: 7 })
+      const thread = storeOnThread({ dataFolder: desk.dataFolder, pause: 1, isFresh: true, together })
+      const { flush: onEnd } = thread
+      await loadHistory(desk.app.database.reader, cast, thread.store, { ...options, portionSize: 7, ahead: 6, onEnd })
       await thread.close()
       const { rows } = await sql`pragma foreign_key_check`.execute(desk.app.database.reader)
       expect(rows).toEqual([])

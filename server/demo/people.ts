@@ -7,17 +7,35 @@ export const departments = [
   { name: 'Billing', description: 'Invoices, payments, subscriptions' },
 ] as const
 
-/** Departments by index. Everybody's password is what the command prints. */
-export const agents = [
-  { firstname: 'Maya', lastname: 'Lindqvist', role: 'D', gender: 'F', departments: [0, 1, 2, 3] },
-  { firstname: 'Tomas', lastname: 'Novak', role: 'A', gender: 'M', departments: [1, 3] },
-  { firstname: 'Aisha', lastname: 'Rahman', role: 'A', gender: 'F', departments: [2] },
-  { firstname: 'Jonas', lastname: 'Weber', role: 'A', gender: 'M', departments: [2, 1] },
-  { firstname: 'Chloe', lastname: 'Martin', role: 'A', gender: 'F', departments: [0] },
-  { firstname: 'Diego', lastname: 'Herrera', role: 'A', gender: 'M', departments: [0, 3] },
-  { firstname: 'Ines', lastname: 'Carvalho', role: 'A', gender: 'F', departments: [1] },
-  { firstname: 'Oliver', lastname: 'Grant', role: 'A', gender: 'M', departments: [3, 1] },
-] as const
+export interface Colleague {
+  firstname: string
+  lastname: string
+  role: 'A' | 'D'
+  gender: 'F' | 'M'
+  /** Indexes. */
+  departments: readonly number[]
+  /** What he takes in each of these: M mail, P phone, T chat. */
+  takes: readonly string[]
+}
+
+/** Everybody's password is what the command prints. */
+export const agents: readonly [Colleague, ...Colleague[]] = [
+  {
+    firstname: 'Maya',
+    lastname: 'Lindqvist',
+    role: 'D',
+    gender: 'F',
+    departments: [0, 1, 2, 3],
+    takes: ['MT', 'M', 'MT', 'M'],
+  },
+  { firstname: 'Tomas', lastname: 'Novak', role: 'A', gender: 'M', departments: [1, 3], takes: ['MPT', 'MP'] },
+  { firstname: 'Aisha', lastname: 'Rahman', role: 'A', gender: 'F', departments: [2], takes: ['MPT'] },
+  { firstname: 'Jonas', lastname: 'Weber', role: 'A', gender: 'M', departments: [2, 1], takes: ['MPT', 'MT'] },
+  { firstname: 'Chloe', lastname: 'Martin', role: 'A', gender: 'F', departments: [0], takes: ['MPT'] },
+  { firstname: 'Diego', lastname: 'Herrera', role: 'A', gender: 'M', departments: [0, 3], takes: ['MPT', 'MT'] },
+  { firstname: 'Ines', lastname: 'Carvalho', role: 'A', gender: 'F', departments: [1], takes: ['MPT'] },
+  { firstname: 'Oliver', lastname: 'Grant', role: 'A', gender: 'M', departments: [3, 1], takes: ['MPT', 'MP'] },
+]
 
 export const tags = [
   { name: 'delivery', color: 'FFFFFF', bgColor: '1F6FEB' },

@@ -1,28 +1,55 @@
 // A thread that stores portions of a history in SQLite while another one makes the next.
+import { deserialize } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import type Sqlite from 'better-sqlite3'
 import { sqliteHandleOf } from '../db/dialects/sqlite-handle.ts'
 import { type Database, openDatabase } from '../db/open.ts'
 import { makePostponedIndexes, postponeIndexes } from '../db/postponed-indexes.ts'
+import { withCodes } from './codes.ts'
 import { storePortion } from './store.ts'
-import { inOrder, type StoreThread } from './stores.ts'
+import { inOrder, type StoreThread, type ToStoreThread } from './stores.ts'
 import type { Portion } from './tables.ts'
 
 const CACHE_KIB = 256 * 1024
+const SORTING_KIB = 64 * 1024
 const PAGES_BETWEEN_CHECKPOINTS = 20_000
-const INDEXED_LATER = ['conversations', 'message_groups', 'messages', 'conversation_tags', 'facts', 'load_changes']
+const INDEXED_LATER = [
+  'customers',
+  'customer_phones',
+  'group_members',
+  'conversations',
+  'message_groups',
+  'messages',
+  'conversation_tags',
+  'facts',
+  'load_changes',
+  'sla_clocks',
+  'chats',
+  'calls',
+  'offers',
+  'ratings',
+  'visitors',
+]
 
 /** For this connection alone. */
 function tune(raw: Sqlite.Database): void {
   // Pages that change with every portion go to disk less often.
   raw.pragma(`cache_size = ${-CACHE_KIB}`)
+  // What is read is in that cache; mapped, the whole file would count as this process's memory.
+  raw.pragma('mmap_size = 0')
   raw.pragma(`wal_autocheckpoint = ${PAGES_BETWEEN_CHECKPOINTS}`)
   // Not each portion waits for the disk: a power failure may cost the last ones, and never the whole.
   raw.pragma('synchronous = NORMAL')
   // A portion brings what it refers to, or found it: looking it up again for each row would be a sixth of the work.
   raw.pragma('foreign_keys = OFF')
-  // Sorts the entries of an index that is made at the end.
+}
+
+/** What is sorted for the indexes goes to disk where it is more than this: in memory, it would be as large as they are. */
+function makeIndexes(raw: Sqlite.Database): void {
+  raw.pragma(`cache_size = ${-SORTING_KIB}`)
+  raw.pragma('temp_store = FILE')
   raw.pragma('threads = 2')
+  makePostponedIndexes(raw)
 }
 
 async function rawOf(database: Database): Promise<Sqlite.Database> {
@@ -33,21 +60,41 @@ async function rawOf(database: Database): Promise<Sqlite.Database> {
 
 if (parentPort) {
   const port = parentPort
-  const { dataFolder, pause, isFresh }: StoreThread = workerData
+  const { dataFolder, pause, isFresh, together }: StoreThread = workerData
   const database = await openDatabase({ dataFolder, mustExist: true })
   const raw = await rawOf(database)
   tune(raw)
   if (isFresh) postponeIndexes(raw, INDEXED_LATER)
-  const store = inOrder((portion) => database.write((tx) => storePortion(tx, portion)), pause)
-  port.on('message', (portion: Portion | null) => {
-    if (portion === null) {
-      makePostponedIndexes(raw)
+  const store = inOrder((portions: readonly Uint8Array[]) => storeTogether(database, portions), pause)
+  let waiting: Uint8Array[] = []
+  const storeWaiting = (): void => {
+    const portions = waiting
+    waiting = []
+    const answer = (error: string | null) => portions.forEach(() => void port.postMessage(error))
+    store(portions).then(
+      () => answer(null),
+      (error: unknown) => answer(error instanceof Error ? error.message : String(error)),
+    )
+  }
+  port.on('message', (told: ToStoreThread) => {
+    if (told === 'close') {
+      makeIndexes(raw)
       void database.close().then(() => port.close())
       return
     }
-    store(portion).then(
-      () => port.postMessage(null),
-      (error: unknown) => port.postMessage(error instanceof Error ? error.message : String(error)),
-    )
+    if (told !== 'flush') waiting.push(told)
+    if (waiting.length === together || told === 'flush') storeWaiting()
+  })
+}
+
+/** In one transaction. Should a code be taken, the next attempt draws others. */
+async function storeTogether(database: Database, portions: readonly Uint8Array[]): Promise<void> {
+  let attempts = 0
+  await database.write(async (tx) => {
+    const isAgain = attempts++ > 0
+    for (const bytes of portions) {
+      const portion: Portion = deserialize(bytes)
+      await storePortion(tx, isAgain ? withCodes(portion) : portion)
+    }
   })
 }

@@ -3,13 +3,16 @@ import { sql } from 'kysely'
 import { engineOf } from '../db/differences.ts'
 import type { Reader, Tx } from '../db/write.ts'
 import { addCounts } from '../desk/departments/counts.ts'
-import { addLoadDays } from '../desk/metrics/load.ts'
-import { addToRollups, rollupPosition } from '../desk/metrics/rollups.ts'
+import { addToLoadRollups } from '../desk/metrics/load-rollups.ts'
+import { lockPosition, movePosition } from '../desk/metrics/positions.ts'
+import { addToRollups } from '../desk/metrics/rollups.ts'
+import { enqueueNotice } from '../desk/sla/notices.ts'
 import { recordEvent } from '../events/record.ts'
 import { withCodes } from './codes.ts'
 import { insertRows } from './insert.ts'
 import { reserveSeqs } from './seqs.ts'
-import { cellsOf, type Portion, rowCount, shapes, type TableKey, type Value } from './tables.ts'
+import type { Sums } from './sums.ts'
+import { cellsOf, type Portion, rowCount, shapes, type TableKey, type Turn, type Value } from './tables.ts'
 
 // Should a code be taken, the next attempt draws others.
 const tried = new WeakSet<Portion>()
@@ -25,40 +28,57 @@ export async function storePortion(tx: Tx, portion: Portion): Promise<void> {
     conversations: tried.has(portion) ? withCodes(portion).conversations : portion.conversations,
     groups: numbered(portion, 'groups', groupSeqs),
     messages: numbered(portion, 'messages', groupSeqs),
+    chats: numbered(portion, 'chats', groupSeqs),
+    calls: numbered(portion, 'calls', groupSeqs),
+    ratings: numbered(portion, 'ratings', groupSeqs),
   }
   tried.add(portion)
   for (const key of ORDER) await insertRows(tx, shapes[key], filled[key])
   await addCounts(tx, portion.counts)
-  await addLoadDays(tx, portion.loadDays)
+  await addTurns(tx, portion.turns)
+  for (const at of noticesIn(portion)) await enqueueNotice(tx, at)
   // One for all: whoever shows lists looks again. Nobody has to be told of a thousand single messages of the past.
   recordEvent(tx, { type: 'demo.loaded', data: { conversations: rowCount(portion, 'conversations') } })
 }
 
-/**
- * Stores the sums of all facts after number `before`; those up to it are added from the facts themselves. Leaves everything
- * as it is where some were added up already: then the rest is, too, by desk/metrics/roll.ts.
- */
-export async function storeSums(tx: Tx, sums: Portion, before: number): Promise<void> {
-  if ((await rollupPosition(tx)) > 0) return
-  await insertRows(tx, shapes.rollups, sums.rollups)
-  await addToRollups(tx, sql`seq <= ${before}`)
-  const seq = await lastFact(tx)
-  await tx.updateTable('rollup_positions').set({ seq }).where('name', '=', 'facts').execute()
+/** The numbers of the newest fact and of the newest step of the load. */
+export interface Newest {
+  facts: number
+  load: number
 }
 
-/** The number of the newest fact; 0: there is none. */
-export async function lastFact(db: Reader): Promise<number> {
-  const row = await db
-    .selectFrom('facts')
-    .select((eb) => eb.fn.max('seq').as('seq'))
-    .executeTakeFirst()
-  return row?.seq ?? 0
+/**
+ * Stores what all facts and steps after these numbers add up to; those up to them are added from the rows themselves. Leaves
+ * everything as it is where they cannot be, or some were added up already: then the rest is, too, by desk/metrics/roll.ts and roll-load.ts.
+ */
+export async function storeSums(tx: Tx, sums: Sums, before: Newest): Promise<void> {
+  // Made anew when the transaction has to run again: see portions().
+  const portions = sums.portions()
+  if (!portions) return
+  if ((await lockPosition(tx, 'facts')) > 0 || (await lockPosition(tx, 'load')) > 0) return
+  const newest = await newestOf(tx)
+  for (const portion of portions)
+    for (const key of ['rollups', 'loadCourses', 'loadSums'] as const) await insertRows(tx, shapes[key], portion[key])
+  await addToRollups(tx, sql`seq <= ${before.facts}`)
+  await movePosition(tx, 'facts', newest.facts)
+  await addToLoadRollups(tx, 0, before.load, newest.load)
+  await movePosition(tx, 'load', newest.load)
+}
+
+/** 0: there is none. */
+export async function newestOf(db: Reader): Promise<Newest> {
+  const newest = async (table: 'facts' | 'load_changes'): Promise<number> => {
+    const query = db.selectFrom(table).select((eb) => eb.fn.max('seq').as('seq'))
+    return (await query.executeTakeFirst())?.seq ?? 0
+  }
+  return { facts: await newest('facts'), load: await newest('load_changes') }
 }
 
 /** What is referred to comes first. */
 const ORDER: readonly TableKey[] = [
   'customers',
   'customerSearch',
+  'customerPhones',
   'groupMembers',
   'conversations',
   'groups',
@@ -66,7 +86,36 @@ const ORDER: readonly TableKey[] = [
   'tags',
   'facts',
   'loadChanges',
+  'visitors',
+  'chats',
+  'calls',
+  'offers',
+  'ratings',
+  'clocks',
+  'stretches',
 ]
+
+/** Notes who was asked when, unless he was asked later. */
+async function addTurns(tx: Tx, turns: readonly Turn[]): Promise<void> {
+  for (const turn of turns)
+    await tx
+      .insertInto('agent_turns')
+      .values({ ...turn })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['department_id', 'service', 'agent_id'])
+          .doUpdateSet({ at: sql`case when excluded.at > agent_turns.at then excluded.at else agent_turns.at end` }),
+      )
+      .execute()
+}
+
+/** When clocks that still run have something to say: once for each second. */
+function noticesIn(portion: Portion): number[] {
+  const seconds = new Set<number>()
+  for (const [at] of cellsOf(portion, 'clocks', 'notice_at'))
+    if (typeof at === 'number') seconds.add(Math.floor(at / 1_000) * 1_000)
+  return [...seconds].sort((a, b) => a - b)
+}
 
 /** Puts the numbers that the database gave out where the place in the portion stands. */
 function numbered(portion: Portion, key: TableKey, seqs: readonly number[]): Value[] {

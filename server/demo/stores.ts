@@ -1,17 +1,17 @@
 // Where portions of a history are stored from: this thread, or one of its own.
+import { serialize } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { sql } from 'kysely'
 import type { Database } from '../db/open.ts'
 import type { Store } from './load.ts'
-import { ROOM } from './long-load.ts'
 import { storePortion } from './store.ts'
 import type { Portion } from './tables.ts'
 
 /** One after the other, with `pause` milliseconds after each, in which others may write. After a failure nothing is done. */
-export function inOrder(work: (portion: Portion) => Promise<void>, pause = 0): Store {
+export function inOrder<Work>(work: (what: Work) => Promise<void>, pause = 0): (what: Work) => Promise<void> {
   let last = Promise.resolve()
-  return (portion) => {
-    last = last.then(() => work(portion)).then(() => rest(pause))
+  return (what) => {
+    last = last.then(() => work(what)).then(() => rest(pause))
     return last
   }
 }
@@ -23,7 +23,7 @@ async function rest(pause: number): Promise<void> {
 /** A store on this thread. */
 export function storeHere(database: Database, pause = 0): Store {
   let portions = 0
-  return inOrder(async (portion) => {
+  return inOrder(async (portion: Portion) => {
     await database.write((tx) => storePortion(tx, portion))
     portions++
     if (database.engine === 'postgres' && isPowerOfTwo(portions)) await lookAgain(database)
@@ -44,19 +44,29 @@ const lookAgain = (database: Database): Promise<unknown> =>
 /** What the thread is told at its start. */
 export interface StoreThread {
   dataFolder: string
+  /** How long the writer is left to others between two transactions, in milliseconds; 0 when nobody else is there. */
   pause: number
   /** There are no conversations yet, and nobody looks for any until the load has ended. */
   isFresh: boolean
+  /** Portions in a transaction. */
+  together: number
 }
+
+/** What it is told then: to store a portion, those that wait for more, or these and no more. */
+export type ToStoreThread = Uint8Array<ArrayBuffer> | 'flush' | 'close'
 
 interface Waiting {
   resolve(): void
   reject(error: Error): void
 }
 
+/** Bytes of their own, which can be handed over. */
+const packed = (portion: Portion): Uint8Array<ArrayBuffer> => Uint8Array.from(serialize(portion))
+
 /** A store on a thread of its own. SQLite works in the thread that calls it: this way, two processors have work. */
-export function storeOnThread(thread: StoreThread): { store: Store; close(): Promise<void> } {
-  const worker = new Worker(new URL('./store-thread.ts', import.meta.url), { workerData: thread, resourceLimits: ROOM })
+export function storeOnThread(thread: StoreThread): { store: Store; flush(): void; close(): Promise<void> } {
+  const worker = new Worker(new URL('./store-thread.ts', import.meta.url), { workerData: thread })
+  const tell = (what: ToStoreThread): void => worker.postMessage(what, typeof what === 'string' ? [] : [what.buffer])
   const waiting: Waiting[] = []
   let fault: Error | undefined
   worker.on('message', (said: string | null) => {
@@ -79,10 +89,12 @@ export function storeOnThread(thread: StoreThread): { store: Store; close(): Pro
       new Promise((resolve, reject) => {
         if (fault) return reject(fault)
         waiting.push({ resolve, reject })
-        worker.postMessage(portion)
+        // As bytes, which are read where they are stored: neither thread has to keep millions of values for the other.
+        tell(packed(portion))
       }),
+    flush: () => tell('flush'),
     async close() {
-      worker.postMessage(null)
+      tell('close')
       await ended
     },
   }

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newDesk, type TestDesk } from '../../test/desk.ts'
 import { aConversation } from '../../test/people.ts'
-import { dumpRollups } from '../../test/rollups.ts'
+import { dumpLoadRollups, dumpRollups } from '../../test/rollups.ts'
 import { emptyRollups, rollFacts } from '../desk/metrics/roll.ts'
+import { emptyLoadRollups, rollLoad } from '../desk/metrics/roll-load.ts'
 import { makeCast } from './cast.ts'
 import { loadHistory } from './load.ts'
-import { lastFact, storeSums } from './store.ts'
+import { agents } from './people.ts'
+import { newestOf, storeSums } from './store.ts'
 import { storeHere } from './stores.ts'
 import { Sums } from './sums.ts'
 import { emptyPortion } from './tables.ts'
@@ -22,28 +24,33 @@ const position = () => desk.app.database.reader.selectFrom('rollup_positions').s
 
 test('sums that are made with the history are those of the stored facts', async () => {
   const { database } = desk.app
-  const cast = await database.write((tx) => makeCast(tx, null))
+  const cast = await database.write((tx) => makeCast(tx, agents, null))
   // What was there before, as the knowledge base's suggestions are.
   await aConversation(desk)
-  const before = await lastFact(database.reader)
+  const before = await newestOf(database.reader)
   const sums = new Sums(UNTIL)
   await loadHistory(database.reader, cast, storeHere(database), {
     seed: 3,
     conversations: 300,
     until: UNTIL,
+    zone: 'GMT',
     isShort: false,
     portionSize: 40,
     onPortion: (portion) => sums.add(portion),
   })
-  const rows = sums.rows(emptyPortion())
-  if (!rows) throw new Error('there are none')
-  await database.write((tx) => storeSums(tx, rows, before))
+  await database.write((tx) => storeSums(tx, sums, before))
   const [made, reached] = [await dumpRollups(desk), await position()]
+  const [courses = [], changes = []] = await dumpLoadRollups(desk)
   await database.write((tx) => emptyRollups(tx))
+  await database.write((tx) => emptyLoadRollups(tx))
   await rollFacts(database)
-  expect(before).toBeGreaterThan(0)
+  await rollLoad(database)
+  expect(before.facts).toBeGreaterThan(0)
+  expect(before.load).toBeGreaterThan(0)
   expect(made.length).toBeGreaterThan(1_000)
   expect(made).toEqual(await dumpRollups(desk))
+  expect(courses.length).toBeGreaterThan(1_000)
+  expect([courses, changes]).toEqual(await dumpLoadRollups(desk))
   expect(reached).toEqual(await position())
 })
 
@@ -52,5 +59,5 @@ test('there are none where a fact lies years away', () => {
   const portion = emptyPortion()
   portion.facts.push('created', 0, 'conv0001', 'default', 'E', null, null)
   sums.add(portion)
-  expect(sums.rows(emptyPortion())).toBeUndefined()
+  expect(sums.portions()).toBeUndefined()
 })

@@ -1,24 +1,37 @@
 // The rollups of a history that is loaded into an empty desk, added up while it is made: adding up millions of stored facts
 // would take a quarter of the time of loading them. What they are is told in desk/metrics/rollups.ts; a test compares.
-import { dayOf, startOfDay } from '../desk/metrics/load.ts'
-import { append, cellsOf, type Portion, type Value } from './tables.ts'
+import { DAY, HOUR } from '../desk/metrics/time.ts'
+import { HOURS, type Sum, SumsOfDays } from './day-sums.ts'
+import { LoadSums } from './load-sums.ts'
+import { cellsOf, emptyPortion, type Portion, type Value } from './tables.ts'
 
-const HOUR = 3_600_000
+const dayOf = (at: number): number => Math.floor(at / DAY)
 /** A year, and what may lie before and behind. */
 const DAYS = 500
+/** In a portion: a million conversations have millions of them. */
+const ROWS = 20_000
+/** How many kinds, departments, channels and agents there may be. */
+const MOST_NAMES = 1_024
 
+/** What counts together: where its sums of each day are; 0: it has none. */
 interface Series {
-  counts: Int32Array
-  seconds: Float64Array
+  id: string
+  kind: string
+  days: Int32Array
 }
 
-/** By dimension, department, id and kind. */
-type Tree = Map<string, Map<string, Map<string, Map<string, Series>>>>
+/** By id and kind. */
+type Group = Map<string, Series>
 
 export class Sums {
   readonly #firstDay: number
-  /** `all` by hour, the others by day. */
-  readonly #tree: Tree = new Map()
+  /** By dimension and department. */
+  readonly #tree = new Map<string, Map<string, Group>>()
+  /** Where facts count that are alike in kind, department, channel and agent. */
+  readonly #alike = new Map<number, readonly Series[]>()
+  readonly #numbers = new Map<Value, number>()
+  readonly #sums = new SumsOfDays()
+  readonly #load = new LoadSums()
   #isWhole = true
 
   constructor(until: number) {
@@ -30,78 +43,99 @@ export class Sums {
     const tags = new Map<Value, string[]>()
     for (const [conversation = null, tag] of cellsOf(portion, 'tags', 'conversation_id', 'tag_id'))
       tags.set(conversation, [...(tags.get(conversation) ?? []), String(tag)])
-    const names = ['kind', 'at', 'conversation_id', 'department_id', 'channel', 'agent_id', 'seconds']
-    for (const [kind, at, conversation = null, department, channel, agent, took] of cellsOf(
-      portion,
-      'facts',
-      ...names,
-    )) {
-      const place = { kind: String(kind), department: String(department), at: Number(at), seconds: Number(took ?? 0) }
-      this.#count('all', place.department, '', place)
-      this.#count('all', '', '', place)
-      if (agent !== null) this.#count('agent', place.department, String(agent), place)
-      this.#count('channel', place.department, String(channel), place)
-      for (const tag of tags.get(conversation) ?? []) this.#count('tag', place.department, tag, place)
+    const names = ['kind', 'at', 'conversation_id', 'department_id', 'channel', 'agent_id', 'seconds', 'sla_seconds']
+    for (const cells of cellsOf(portion, 'facts', ...names)) {
+      const [kind, at, conversation = null, department, channel, agent, took, slaTook] = cells
+      const sum = { count: 1, seconds: Number(took ?? 0), sla_seconds: Number(slaTook ?? took ?? 0) }
+      for (const series of this.#seriesOf(kind, department, channel, agent)) this.#add(series, Number(at), sum)
+      for (const tag of tags.get(conversation) ?? [])
+        this.#add(this.#one('tag', String(department), tag, String(kind)), Number(at), sum)
+    }
+    this.#load.add(portion)
+  }
+
+  #add({ days }: Series, at: number, sum: Sum): void {
+    const since = at - this.#firstDay * DAY
+    const day = Math.floor(since / DAY)
+    if (day < 0 || day >= DAYS) this.#isWhole = false
+    else {
+      days[day] ||= this.#sums.place()
+      this.#sums.add(days[day] ?? 0, Math.floor(since / HOUR) % HOURS, sum)
     }
   }
 
-  #count(dimension: string, department: string, id: string, fact: { kind: string; at: number; seconds: number }): void {
-    const isHourly = dimension === 'all'
-    const since = fact.at - startOfDay(this.#firstDay)
-    const slot = Math.floor(since / (isHourly ? HOUR : 24 * HOUR))
-    const series = this.#seriesOf(dimension, department, id, fact.kind)
-    if (slot < 0 || slot >= series.counts.length) this.#isWhole = false
-    series.counts[slot] = (series.counts[slot] ?? 0) + 1
-    series.seconds[slot] = (series.seconds[slot] ?? 0) + fact.seconds
-  }
-
-  #seriesOf(dimension: string, department: string, id: string, kind: string): Series {
-    const kinds = child(child(child(this.#tree, dimension), department), id)
-    const known = kinds.get(kind)
+  #seriesOf(kind: Value = null, department: Value = null, channel: Value = null, agent: Value = null) {
+    let key = 0
+    for (const name of [agent, department, channel, kind]) key = key * MOST_NAMES + this.#numberOf(name)
+    const known = this.#alike.get(key)
     if (known) return known
-    const slots = dimension === 'all' ? DAYS * 24 : DAYS
-    const series = { counts: new Int32Array(slots), seconds: new Float64Array(slots) }
-    kinds.set(kind, series)
+    const [what, place] = [String(kind), String(department)]
+    const series = [
+      this.#one('all', place, '', what),
+      this.#one('all', '', '', what),
+      this.#one('channel', place, String(channel), what),
+      ...(agent === null ? [] : [this.#one('agent', place, String(agent), what)]),
+    ]
+    this.#alike.set(key, series)
     return series
   }
 
-  /** The rows of the table, in the order of its key; undefined: some facts lie too far away to have been added up. */
-  rows(portion: Portion): Portion | undefined {
-    if (!this.#isWhole) return undefined
+  #numberOf(name: Value): number {
+    const number = this.#numbers.get(name) ?? this.#numbers.size
+    if (number === this.#numbers.size) this.#numbers.set(name, number)
+    if (number >= MOST_NAMES) this.#isWhole = false
+    return number
+  }
+
+  #one(dimension: string, department: string, id: string, kind: string): Series {
+    const departments = child(this.#tree, dimension, () => new Map<string, Group>())
+    const group = child(departments, department, () => new Map())
+    // The text sorts as the two do: a space comes before whatever ids are made of.
+    return child(group, `${id} ${kind}`, () => ({ id, kind, days: new Int32Array(DAYS) }))
+  }
+
+  /** The rows of the tables, in the order of their keys, some at a time; undefined: they cannot be added up here. */
+  portions(): Iterable<Portion> | undefined {
+    return this.#isWhole && this.#load.isWhole ? this.#all() : undefined
+  }
+
+  *#all(): Generator<Portion> {
+    let portion = emptyPortion()
     for (const [dimension, departments] of inOrder(this.#tree))
-      for (const [department, ids] of inOrder(departments))
-        for (const unit of dimension === 'all' ? UNITS : LONG_UNITS)
-          for (const row of this.#rowsOf(unit, dimension, ids))
-            append(portion, 'rollups', { dimension, department_id: department, unit, ...row })
-    return portion
+      for (const [department, group] of inOrder(departments))
+        for (const unit of UNITS)
+          for (const [at, { id, kind }, { count, seconds, sla_seconds }] of this.#rowsOf(unit, group)) {
+            portion.rollups.push(dimension, department, unit, at, id, kind, count, seconds, sla_seconds)
+            if (portion.rollups.length < ROWS * 9) continue
+            yield portion
+            portion = emptyPortion()
+          }
+    yield portion
+    yield* this.#load.portions()
   }
 
-  *#rowsOf(unit: Unit, dimension: string, ids: Map<string, Map<string, Series>>) {
-    const perDay = dimension === 'all' ? 24 : 1
-    const ordered = inOrder(ids).map(([id, kinds]) => [id, inOrder(kinds)] as const)
-    for (const { at, from, to } of this.#slots(unit, perDay)) {
-      for (const [id, kinds] of ordered) {
-        for (const [kind, series] of kinds) {
-          const count = sumOf(series.counts, from, to)
-          if (count === 0) continue
-          const seconds = sumOf(series.seconds, from, to)
-          yield { at, id, kind, count, seconds, sla_seconds: seconds }
-        }
-      }
+  *#rowsOf(unit: Unit, group: Group): Generator<[at: number, Series, Sum]> {
+    const all = inOrder(group).map(([, series]) => series)
+    for (const { at, days } of this.#units(unit)) {
+      const own = all.filter((series) => days.some((day) => series.days[day]))
+      if (unit !== 'hour')
+        for (const series of own) yield [at, series, this.#sums.ofAll(days.map((day) => series.days[day] ?? 0))]
+      else
+        for (let hour = 0; own.length > 0 && hour < HOURS; hour++)
+          for (const series of own) {
+            const sum = this.#sums.of(series.days[days[0] ?? 0] ?? 0, hour)
+            if (sum.count > 0) yield [at + hour * HOUR, series, sum]
+          }
     }
   }
 
-  /** The stretches of slots that make a unit, oldest first. */
-  *#slots(unit: Unit, perDay: number): Generator<{ at: number; from: number; to: number }> {
-    if (unit === 'hour') {
-      for (let slot = 0; slot < DAYS * 24; slot++)
-        yield { at: startOfDay(this.#firstDay) + slot * HOUR, from: slot, to: slot + 1 }
-      return
-    }
+  /** The days, or the months with their days, oldest first. */
+  *#units(unit: Unit): Generator<{ at: number; days: number[] }> {
     for (let day = 0; day < DAYS; ) {
-      const at = startOfDay(this.#firstDay + day)
-      const next = unit === 'day' ? day + 1 : Math.min(DAYS, dayOf(nextMonth(at)) - this.#firstDay)
-      yield { at: unit === 'day' ? at : startOfMonth(at), from: day * perDay, to: next * perDay }
+      const at = (this.#firstDay + day) * DAY
+      const next = unit === 'month' ? Math.min(DAYS, dayOf(nextMonth(at)) - this.#firstDay) : day + 1
+      const days = Array.from({ length: next - day }, (_, index) => day + index)
+      yield { at: unit === 'month' ? startOfMonth(at) : at, days }
       day = next
     }
   }
@@ -109,7 +143,6 @@ export class Sums {
 
 /** In the order of the key. */
 const UNITS = ['day', 'hour', 'month'] as const
-const LONG_UNITS = ['day', 'month'] as const
 type Unit = (typeof UNITS)[number]
 
 function startOfMonth(at: number): number {
@@ -122,18 +155,12 @@ function nextMonth(at: number): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)
 }
 
-function child<Below>(map: Map<string, Map<string, Below>>, key: string): Map<string, Below> {
+function child<Below>(map: Map<string, Below>, key: string, make: () => Below): Below {
   const known = map.get(key)
-  if (known) return known
-  const made = new Map<string, Below>()
+  if (known !== undefined) return known
+  const made = make()
   map.set(key, made)
   return made
 }
 
 const inOrder = <Below>(map: Map<string, Below>): [string, Below][] => [...map].sort(([a], [b]) => (a < b ? -1 : 1))
-
-function sumOf(values: Int32Array | Float64Array, from: number, to: number): number {
-  let sum = 0
-  for (let slot = from; slot < to; slot++) sum += values[slot] ?? 0
-  return sum
-}

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { engine, newDesk, type TestDesk } from '../../test/desk.ts'
 import { openDatabase } from '../db/open.ts'
 import { pruneEvents } from './prune.ts'
-import { type Event, eventsAfter, followEvents, lastEventNumber } from './read.ts'
+import { type Event, eventsAfter, followEvents, forgottenUpTo, lastEventNumber } from './read.ts'
 import { recordEvent } from './record.ts'
 
 let desk: TestDesk
@@ -96,6 +96,8 @@ describe('events', () => {
     const last = await lastEventNumber(desk.app.database.reader)
     while (await desk.app.database.write((tx) => pruneEvents(tx, Date.now() + 1_000)));
     expect(await eventsAfter(desk.app.database.reader, 0)).toEqual([])
+    expect(await forgottenUpTo(desk.app.database.reader)).toBe(last)
+    expect(await lastEventNumber(desk.app.database.reader)).toBe(last)
     await desk.app.database.write(async (tx) => recordEvent(tx, { type: 'test.later', data: {} }))
     expect(await lastEventNumber(desk.app.database.reader)).toBeGreaterThan(last)
   })

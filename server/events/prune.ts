@@ -12,15 +12,11 @@ export async function pruneEvents(tx: Tx, before: number): Promise<boolean> {
     .orderBy('at')
     .limit(PORTION)
     .execute()
-  const last = rows.at(-1)
-  if (!last) return false
-  await tx
-    .deleteFrom('events')
-    .where(
-      'seq',
-      'in',
-      rows.map(({ seq }) => seq),
-    )
-    .execute()
+  if (rows.length === 0) return false
+  const seqs = rows.map(({ seq }) => seq)
+  await tx.deleteFrom('events').where('seq', 'in', seqs).execute()
+  // Whoever reads on from before this number has missed something, and must be told so.
+  const last = Math.max(...seqs)
+  await tx.updateTable('forgotten_events').set({ seq: last }).where('id', '=', 1).where('seq', '<', last).execute()
   return rows.length === PORTION
 }

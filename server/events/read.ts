@@ -10,9 +10,15 @@ export type Event = Selectable<EventRow>
 export const eventsAfter = (db: Reader, seq: number, limit = 500): Promise<Event[]> =>
   db.selectFrom('events').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit).execute()
 
-/** The newest number given out and still stored; 0 before the first. */
+/** The newest number given out; 0 before the first. */
 export async function lastEventNumber(db: Reader): Promise<number> {
   const row = await db.selectFrom('events').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst()
+  return row?.seq ?? (await forgottenUpTo(db))
+}
+
+/** The highest number among events that were forgotten: whoever has read less than that has missed something. */
+export async function forgottenUpTo(db: Reader): Promise<number> {
+  const row = await db.selectFrom('forgotten_events').select('seq').where('id', '=', 1).executeTakeFirst()
   return row?.seq ?? 0
 }
 

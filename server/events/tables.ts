@@ -10,3 +10,9 @@ export interface EventRow {
   /** JSON. */
   data: string
 }
+
+/** One row: the highest number among events that were forgotten. */
+export interface ForgottenEventRow {
+  id: number
+  seq: number
+}

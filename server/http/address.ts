@@ -4,10 +4,10 @@ export type Format = 'json' | 'xml' | 'yaml'
 
 const SUFFIX = /\.(json|xml|yaml)$/
 /** Below /api but not API v1: these have no suffixes and no handler form. */
-const OTHERS = /^\/api\/(v3|docs)(\/|$)/
+const OTHERS = /^\/api\/(v3|widget|docs)(\/|$)/
 
 /** An address of API v1 with nothing to bring into form: no dot, no doubled or final slash, not the handler. */
-const PLAIN = /^\/api\/(?!v3|docs)[\w%@+-]+(\/[\w%@+-]+)*(\?|$)/
+const PLAIN = /^\/api\/(?!v3|widget|docs)[\w%@+-]+(\/[\w%@+-]+)*(\?|$)/
 
 export interface Address {
   /** What the router gets: one form for all. */

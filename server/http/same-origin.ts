@@ -10,7 +10,11 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
  * pages. Requests without a browser carry no Origin, and no cookie by accident.
  */
 export function assertSameOrigin(request: FastifyRequest, publicUrl: string): void {
-  if (SAFE.has(request.method)) return
+  if (!SAFE.has(request.method)) assertOurPage(request, publicUrl)
+}
+
+/** The same whatever the method: a WebSocket is opened by a GET, is not kept from other sites by CORS, and reads on and on. */
+export function assertOurPage(request: FastifyRequest, publicUrl: string): void {
   const { origin, host } = request.headers
   const site = request.headers['sec-fetch-site']
   if (origin === undefined && (site === undefined || site === 'same-origin' || site === 'none')) return

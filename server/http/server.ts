@@ -17,18 +17,22 @@ import { contentTypes, envelope } from '../api/v1/wire/envelope.ts'
 import { badBody, bodyTooLarge, refused as refusedV1, WireRefusal } from '../api/v1/wire/refusal.ts'
 import { refusedV3 } from '../api/v3/refusal.ts'
 import { v3Routes } from '../api/v3/register.ts'
+import { widgetRoutes } from '../api/widget/register.ts'
 import type { App } from '../app.ts'
 import { asRefusal } from '../db/write.ts'
 import { NotFound, Refusal } from '../lib/errors.ts'
 import { passwordRoutes } from '../portal/passwords.ts'
+import { ratingRoutes } from '../portal/ratings.ts'
 import { refusedPage } from '../portal/refusal.ts'
 import { PAGE_HEADERS, portalRoutes, siteOf } from '../portal/register.ts'
 import { Actors } from './actor.ts'
 import { type Format, isV1, normalise } from './address.ts'
+import { networkOf } from './client-network.ts'
 import { finishBeforeClosing } from './closing.ts'
 import { parsePairs } from './input.ts'
 import { readMultipart } from './multipart.ts'
 import { answerUnreadable } from './unreadable.ts'
+import { isHandshake, routeUpgrades } from './upgrades.ts'
 
 const SECURITY_HEADERS = Object.freeze({
   'x-content-type-options': 'nosniff',
@@ -64,6 +68,7 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
     return503OnClosing: false,
     // At a stop, once all is answered: see closing.ts. Node alone would wait for those that have not sent a whole request.
     forceCloseConnections: true,
+    http: { shouldUpgradeCallback: isHandshake },
     // Zod checks what comes in, and answers are written as text: Fastify's own compilers would only take up memory.
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     routerOptions: {
@@ -84,8 +89,10 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
   server.addHook('onRequest', async (request, reply) => {
     request.wireFormat = formats.get(request.raw) ?? 'json'
     reply.headers(SECURITY_HEADERS)
-    actors.admit(request.ip)
+    actors.admit(networkOf(request))
   })
+  // Before anything is waited for: streams do not end by themselves.
+  server.addHook('preClose', () => app.live.close())
   finishBeforeClosing(server)
   server.addHook('onClose', () => actors.close())
   server.setErrorHandler((error, request, reply) => answerError(app, error, request, reply))
@@ -98,15 +105,18 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
     ),
   )
 
+  routeUpgrades(server)
   addBodyParsers(server, config.bodyLimit)
   await v1Routes(server, app, actors)
   await v3Routes(server, app, actors)
+  await widgetRoutes(server, app)
   await docsRoutes(server, app)
   await loginRoutes(server, app, actors)
   await fileRoutes(server, app, actors)
   await imageRoutes(server, app)
   await portalRoutes(server, app)
   await passwordRoutes(server, app, actors)
+  await ratingRoutes(server, app)
   return server
 }
 
@@ -122,7 +132,7 @@ function addBodyParsers(server: FastifyInstance, limit: number): void {
     async (_request: FastifyRequest, body: Buffer) => parseJson(body),
   )
   server.addContentTypeParser(/^multipart\/form-data/i, (request: FastifyRequest, payload: IncomingMessage) =>
-    readMultipart(request.headers, payload, limit),
+    readMultipart(request.headers, payload, Math.min(limit, request.routeOptions.bodyLimit)),
   )
   server.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -160,6 +170,12 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
+/** Without what is secret in it: more people read logs than may open links. */
+function loggedAddress({ routeOptions, url }: FastifyRequest): string {
+  const [path = ''] = url.split('?', 1)
+  return routeOptions.url?.includes('/:token') ? routeOptions.url : path
+}
+
 /** Says what went wrong in the words and the format of the surface that was asked. */
 async function answerError(
   app: App,
@@ -169,7 +185,7 @@ async function answerError(
 ): Promise<FastifyReply> {
   const error = known(thrown)
   if (!(error instanceof Refusal))
-    app.log.error({ err: error, request: request.id, url: request.url.split('?', 1)[0] }, 'a request failed')
+    app.log.error({ err: error, request: request.id, url: loggedAddress(request) }, 'a request failed')
   if (!/^\/api([/?]|$)/.test(request.raw.url ?? '')) return answerPage(app, error, request, reply)
   const surface = isV1(request.raw.url ?? '') ? refusedV1(error, request.id) : refusedV3(error, request.id)
   if (surface.retryAfter !== undefined) reply.header('retry-after', surface.retryAfter)

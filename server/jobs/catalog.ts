@@ -28,8 +28,22 @@ export const jobs = {
   'tell-troubles': z.object({}),
   /** Ends the presence that lost connections and dead processes have left. Timed. */
   'sweep-presence': z.object({}),
+  /** Gives out chats that wait, and takes back what nobody answers. Timed, too. */
+  'route-chats': z.object({}),
+  /** Ends the chats of visitors who have left. Timed. */
+  'sweep-chats': z.object({}),
+  /** Forgets visitors who were not seen for long. Timed. */
+  'prune-visitors': z.object({}),
+  /** Gives out calls that wait, and ends those of which nothing is heard any more. Timed, too. */
+  'route-calls': z.object({}),
   /** Adds new facts to the rollups that reports read. Timed. */
   'roll-facts': z.object({}),
+  /** Adds answered SLA clocks to the rollups that reports read. Timed. */
+  'roll-clocks': z.object({}),
+  /** Adds time online to the sums that reports read. Timed. */
+  'roll-stretches': z.object({}),
+  /** Adds new steps of the load to what reports read. Timed. */
+  'roll-load': z.object({}),
   /** Reckons the SLA clocks of a level anew, which was changed or deleted. */
   'reckon-clocks': z.object({ levelId: z.string() }),
   /** Picks the SLA levels of a customer's conversations, or of those of a company's people, again. */

@@ -145,7 +145,10 @@ describe('jobs', () => {
       60_000,
     )
     await desk.app.database.write((tx) => enqueue(tx, 'sweep-tag', { tagId: 'now' }))
-    for (let tries = 0; done.length === 0 && tries < 500; tries++) await new Promise((resume) => setTimeout(resume, 10))
+    // Those of the start are done once, beside the ones that come back.
+    const isDue = async (): Promise<boolean> => (await allJobs()).some(({ run_at }) => run_at <= Date.now())
+    for (let tries = 0; (done.length === 0 || (await isDue())) && tries < 500; tries++)
+      await new Promise((resume) => setTimeout(resume, 10))
     await worker.stop()
     expect(done).toEqual(['now'])
     const timed = await allJobs()

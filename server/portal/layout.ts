@@ -22,11 +22,15 @@ export interface Page {
   breadcrumbs?: readonly { href: string; title: string }[]
   /** What the search box shows; null: no search box. */
   query?: string | null
+  /** What it is written in; English unless said otherwise. */
+  language?: 'en' | 'de'
 }
+
+const skipWords = { en: 'Skip to content', de: 'Zum Inhalt springen' }
 
 export const document = (site: Site, page: Page): string =>
   html`<!doctype html>
-<html lang="en">
+<html lang="${page.language ?? 'en'}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -38,7 +42,7 @@ ${page.canonical ? html`<link rel="canonical" href="${page.canonical}">` : html`
 <link rel="stylesheet" href="${STYLE_ADDRESS}">
 </head>
 <body>
-<a class="skip" href="#main">Skip to content</a>
+<a class="skip" href="#main">${skipWords[page.language ?? 'en']}</a>
 <header class="top"><div class="width">
 <a class="home" href="/">${site.name}</a>
 ${page.query !== null && page.query !== undefined && searchForm(page.query)}

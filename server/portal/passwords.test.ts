@@ -260,7 +260,7 @@ describe('a link', () => {
     const link = await ask('carla@example.com')
     for (let n = 0; n < 3; n++) expect((await get(link)).status).toBe(200)
     const shown = await get(link)
-    expect(shown.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+    expect(shown.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'same-origin' })
     expect(shown.headers['x-robots-tag']).toContain('noindex')
     expect(shown.text).toContain('value="carla@example.com"')
     for (const password of ['', 'short', 'x'.repeat(1_001), 'nul\0nul\0nul'])

@@ -5,6 +5,7 @@ import { choosePassword, findLinkHolder, sessionKinds } from '../desk/mail/choos
 import type { LinkPurpose } from '../desk/mail/one-time-links.ts'
 import type { WhoForgot } from '../desk/mail/sending/invitations.ts'
 import type { Actors } from '../http/actor.ts'
+import { networkOf } from '../http/client-network.ts'
 import { toInput } from '../http/input.ts'
 import { RateLimit } from '../http/rate-limit.ts'
 import { assertSameOrigin } from '../http/same-origin.ts'
@@ -87,7 +88,7 @@ class PasswordPages {
   async show(place: Place, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { token } = textsOf(queryOf(request))
     if (token === '') return this.send(reply, askPage(place))
-    const giveBack = this.#actors.signIns.takeToken(request.ip)
+    const giveBack = this.#actors.signIns.takeToken(networkOf(request))
     const holder = await this.#holderOf(place, token)
     if (!holder) return this.send(reply, usedUpPage(place), 404)
     giveBack()
@@ -99,7 +100,7 @@ class PasswordPages {
     const email = given.trim()
     if (!isEmail(email) || !email.isWellFormed())
       return this.send(reply, askPage(place, 'Please give an e-mail address.'), 400)
-    this.#perAddress.take(request.ip, PER_ADDRESS)
+    this.#perAddress.take(networkOf(request), PER_ADDRESS)
     this.#perEmail.take(`${place.who} ${emailKey(email)}`, PER_EMAIL)
     await this.#app.database.write((tx) => enqueue(tx, 'send-password-link', { who: place.who, email }))
     return this.send(reply, askedPage())
@@ -112,7 +113,7 @@ class PasswordPages {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
-    const giveBack = this.#actors.signIns.takeToken(request.ip)
+    const giveBack = this.#actors.signIns.takeToken(networkOf(request))
     const holder = await this.#holderOf(place, token)
     if (!holder) return this.send(reply, usedUpPage(place), 404)
     const fault = faultOf(password)

@@ -232,7 +232,7 @@ describe('the public page of a conversation', () => {
     expect(headers['content-security-policy']).not.toMatch(/script-src|https:/)
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
+      'referrer-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
     })
     expect(headers['x-robots-tag']).toContain('noindex')

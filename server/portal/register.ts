@@ -18,7 +18,8 @@ const policy = (images: string): string =>
 export const PAGE_HEADERS = Object.freeze({
   'content-security-policy': policy(''),
   'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
+  // To ourselves only: with none at all, browsers would send forms from the origin "null", as from another site.
+  'referrer-policy': 'same-origin',
 })
 /** Pictures from elsewhere: in articles their authors chose them. In messages they would tell senders who reads when. */
 const ARTICLE_HEADERS = Object.freeze({ 'content-security-policy': policy(' https:') })

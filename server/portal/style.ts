@@ -77,6 +77,11 @@ a { color: var(--accent); text-underline-offset: .15em; }
 .form { display: grid; gap: .5rem; max-width: 26rem; margin-top: 1rem; }
 .form label { font-weight: 600; }
 .form input { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft); border-radius: 8px; padding: .5rem .75rem; min-width: 0; }
+.form textarea { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft); border-radius: 8px; padding: .5rem .75rem; min-width: 0; resize: vertical; }
+.choice { border: 0; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; }
+.choice legend { font-weight: 600; padding: 0; }
+.choice label { display: flex; align-items: center; gap: .5rem; min-height: 2.75rem; font-weight: 400; }
+.choice input { width: 1.25rem; height: 1.25rem; }
 .form button { justify-self: start; font: inherit; font-weight: 600; color: var(--accent-text); background: var(--accent); border: 0; border-radius: 8px; padding: .5rem 1rem; margin-top: .5rem; cursor: pointer; }
 .fault { margin: 0; padding: .5rem .75rem; border-left: 4px solid currentColor; color: var(--bad); font-weight: 600; }
 .empty { text-align: center; padding: 3rem 0; }

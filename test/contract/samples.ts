@@ -27,17 +27,17 @@ const availability: Maker = ({ agent }) => ({
 const agentsAvailability: Maker = ({ agent }) => ({
   optional: { ...dates(), ...pages, columns: 'userid,hours_online', departmentid: 'default', agentid: agent.userid },
 })
-const slaCompliance: Maker = ({ agent }) => ({
+const slaCompliance: Maker = ({ agent, slalevelid }) => ({
   optional: {
     ...dates(),
     ...pages,
     datetime: 'L30D',
     departmentid: 'default',
     userid: agent.userid,
-    slalevelid: 'level001',
+    slalevelid,
   },
 })
-const slaLog: Maker = ({ agent, customer }) => ({
+const slaLog: Maker = ({ agent, customer, slalevelid }) => ({
   required: dates(),
   optional: {
     ...pages,
@@ -45,7 +45,7 @@ const slaLog: Maker = ({ agent, customer }) => ({
     departmentid: 'default',
     agentid: agent.userid,
     requesterid: customer.contactid,
-    slalevelid: 'level001',
+    slalevelid,
   },
 })
 const none: Maker = () => ({})

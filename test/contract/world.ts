@@ -16,6 +16,7 @@ export interface World {
   kbCategory: string
   kbArticle: string
   suggestionCategory: string
+  slalevelid: string
 }
 
 async function must(reply: Promise<{ status: number; text: string; body: Record<string, string> }>) {
@@ -99,7 +100,11 @@ export async function newWorld(desk: TestDesk): Promise<World> {
   const file = await must(
     desk.v1('POST', 'files', { name: 'note.txt', type: 'text/plain', data: Buffer.from('hello').toString('base64') }),
   )
+  const level = await must(
+    desk.v3('POST', 'slalevels', { name: 'Gold', hours: { zone: 'GMT', week: [], holidays: [] }, targets: {} }),
+  )
   const conversationid = await aBusyConversation({ desk, agent })
+  await must(desk.v3('POST', 'ratings', { conversation: conversationid, rating: 'bad', comment: ODD_TEXT }))
   await desk.drain()
   return {
     desk,
@@ -108,6 +113,7 @@ export async function newWorld(desk: TestDesk): Promise<World> {
     conversationid,
     tagid: await aTag({ desk }),
     groupid: group.id,
+    slalevelid: idOf(level, 'slalevelid'),
     groupname: group.name,
     companyid: idOf(company, 'id'),
     fileid: idOf(file, 'fileid'),

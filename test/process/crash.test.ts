@@ -177,11 +177,6 @@ const FAULTS = {
       select department_id, agent_id, delta as n from load_changes
       union all select department_id, coalesce(agent_id, ''), -1 from conversations where status in ('N', 'C')) as loads
     group by department_id, agent_id having sum(n) <> 0`,
-  'load of the days and its steps differ': `
-    select service, day, department_id, agent_id, sum(n) from (
-      select service, day, department_id, agent_id, delta as n from load_days
-      union all select service, at / 86400000, department_id, agent_id, -delta from load_changes) as loads
-    group by service, day, department_id, agent_id having sum(n) <> 0`,
   'not one event that it was opened': `
     select id from conversations where 1 <>
       (select count(*) from events where conversation_id = conversations.id and type = 'conversation.opened')`,

@@ -28,6 +28,7 @@ const NOT_YET = [
   'nodemailer',
   'imapflow',
   'mailauth',
+  'ws',
 ]
 
 test('a start on existing data loads nothing that only some requests need', async () => {

@@ -97,6 +97,32 @@ describe('a stop', () => {
     },
   )
 
+  test('answers the reports that were asked for, and ends what counts them', async () => {
+    const report = () =>
+      call(server, 'GET', 'reports/performance', {
+        apikey: TEST_KEY,
+        date_from: '2025-01-01',
+        date_to: '2025-12-31',
+        group_by: 'hour',
+        limitcount: '1000',
+      })
+    expect((await report()).status).toBe(200)
+    let answered = 0
+    const asked = Array.from({ length: 30 }, async () => {
+      const { status } = await report()
+      answered++
+      return status
+    })
+    await until(() => answered > 0)
+    server.kill('SIGTERM')
+    // Those that came before the signal are finished, those after it refused, and none is left without an answer.
+    const statuses = await Promise.all(asked.map((one) => one.catch(() => 503)))
+    expect(statuses).toContain(200)
+    expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([])
+    expect(await server.ended).toEqual({ code: 0, signal: null })
+    expect(server.stderr()).toBe('')
+  })
+
   // Each of these would hold the server until its patience ends, and it would end with code 1.
   test('does not wait for connections on which nothing is asked', async () => {
     const asked = 'GET /api/application/status HTTP/1.1\r\nHost: desk\r\n\r\n'

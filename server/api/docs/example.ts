@@ -2,9 +2,9 @@
 import type { OpenApi, Operation, Parameter } from './openapi.ts'
 import { nameOfRef, type Schema } from './schema.ts'
 
-/** The command as it can be pasted into a shell that has the key in `$DESKHAND_KEY`. */
+/** The command as it can be pasted into a shell that has the key in `$DESKHAND_KEY`, and a visitor's token in `$VISITOR`. */
 export function curl(api: OpenApi, path: string, method: string, operation: Operation): string {
-  const isV1 = !path.startsWith('/api/v3/')
+  const isV1 = operation.operationId.startsWith('v1_')
   const query = operation.parameters.filter((param) => param.in === 'query' && param.required)
   const pairs = query.map((param) => `${param.name}=${encodeURIComponent(textOfParameter(param))}`)
   const address = path.replace(/\{(\w+)\}/g, (_, name: string) => samples[name] ?? 'abcd1234')
@@ -12,10 +12,17 @@ export function curl(api: OpenApi, path: string, method: string, operation: Oper
   const parts = [
     method === 'get' ? '' : `-X ${method.toUpperCase()}`,
     `'${url}'`,
-    operation.security.length > 0 ? '-H "apikey: $DESKHAND_KEY"' : '',
+    headerOf(operation),
     ...(isV1 ? formOf(operation) : jsonOf(api, operation)),
   ]
   return `curl ${parts.filter(Boolean).join(' \\\n  ')}`
+}
+
+function headerOf({ security }: Operation): string {
+  if (security.length === 0) return ''
+  return security.some((scheme) => 'visitor' in scheme)
+    ? '-H "Authorization: Bearer $VISITOR"'
+    : '-H "apikey: $DESKHAND_KEY"'
 }
 
 function formOf({ requestBody }: Operation): string[] {
@@ -37,15 +44,17 @@ export const resolved = (api: OpenApi, schema: Schema): Schema =>
 
 export const asSchema = (part: Schema | boolean | undefined): Schema => (typeof part === 'object' ? part : {})
 
-/** The required fields of an object, or the first one of an object that requires none. */
+/** The required fields of an object, or the first one of an object that requires none; of several kinds, the first. */
 function sampleOf(api: OpenApi, schema: Schema): Record<string, unknown> {
-  const { properties = {}, required = [] } = schema
+  const { properties = {}, required = [], oneOf = [] } = schema
+  if (oneOf[0]) return sampleOf(api, resolved(api, oneOf[0]))
   const names = required.length > 0 ? required : Object.keys(properties).slice(0, 1)
   return Object.fromEntries(names.map((name) => [name, jsonFor(api, name, asSchema(properties[name]))]))
 }
 
 function jsonFor(api: OpenApi, name: string, given: Schema): unknown {
   const schema = resolved(api, given)
+  if (schema.const !== undefined) return schema.const
   if (schema.enum) return schema.enum[0]
   if (schema.anyOf?.[0]) return jsonFor(api, name, schema.anyOf[0])
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type

@@ -16,7 +16,9 @@ export interface Row {
 /** Objects without a name of their own are laid open; named ones are rows that lead to them. */
 export function fieldRows(api: OpenApi, schema: Schema | undefined, path = ''): Row[] {
   if (!schema) return []
-  const { properties = {}, required = [] } = schema
+  const { properties = {}, required = [], oneOf = [] } = schema
+  // One kind after another; each begins with the field that tells it from the others.
+  if (oneOf.length > 0) return oneOf.flatMap((kind) => fieldRows(api, kind, path))
   return Object.entries(properties).flatMap(([name, part]) => {
     const inner = asSchema(part)
     const item = itemOf(inner)

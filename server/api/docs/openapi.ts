@@ -1,10 +1,11 @@
-// The OpenAPI description of both APIs. Made from the routes themselves: what is not declared there is not described here.
+// The OpenAPI description of all APIs. Made from the routes themselves: what is not declared there is not described here.
 import { calls } from '../../../contract/v1/calls.ts'
 import { API_GENERATION, VERSION } from '../../version.ts'
 import { loadV3Routes } from '../v3/register.ts'
+import { loadWidgetRoutes } from '../widget/register.ts'
 import { Components, type Schema } from './schema.ts'
 import { v1Operation, v1Path } from './v1.ts'
-import { v3Operation, v3Path } from './v3.ts'
+import { ownPath, v3Operation, widgetOperation } from './v3.ts'
 
 export interface Parameter {
   name: string
@@ -27,6 +28,10 @@ export interface Operation {
   responses: Record<string, { description: string; content: Record<string, { schema: Schema }> }>
 }
 
+type SecurityScheme =
+  | { type: 'apiKey'; in: 'header' | 'query' | 'cookie'; name: string; description: string }
+  | { type: 'http'; scheme: 'bearer'; description: string }
+
 export interface OpenApi {
   openapi: '3.1.0'
   info: { title: string; version: string; description: string }
@@ -35,10 +40,7 @@ export interface OpenApi {
   paths: Record<string, Record<string, Operation>>
   components: {
     schemas: Record<string, Schema>
-    securitySchemes: Record<
-      string,
-      { type: 'apiKey'; in: 'header' | 'query' | 'cookie'; name: string; description: string }
-    >
+    securitySchemes: Record<string, SecurityScheme>
   }
 }
 
@@ -54,7 +56,8 @@ export async function describeApis({ publicUrl, cookieName }: Installation): Pro
   const add = (path: string, method: string, operation: Operation): void => {
     paths[path] = { ...paths[path], [method.toLowerCase()]: operation }
   }
-  for (const route of await loadV3Routes()) add(v3Path(route), route.method, v3Operation(route, components))
+  for (const route of await loadV3Routes()) add(ownPath(route), route.method, v3Operation(route, components))
+  for (const route of await loadWidgetRoutes()) add(ownPath(route), route.method, widgetOperation(route, components))
   for (const call of calls) add(v1Path(call), call.method, v1Operation(call))
   const used = new Set(Object.values(paths).flatMap((path) => Object.values(path).flatMap(({ tags }) => tags)))
   return {
@@ -62,10 +65,10 @@ export async function describeApis({ publicUrl, cookieName }: Installation): Pro
     info: {
       title: 'Deskhand',
       version: VERSION,
-      description: `API v3 is Deskhand's own: plain JSON, everything that the help desk can do. API v1 answers as LiveAgent ${API_GENERATION} does, for programs written for it.`,
+      description: `API v3 is Deskhand's own: plain JSON, everything that the help desk can do. Visitors of web sites have calls of their own, which the pages of any site may make. API v1 answers as LiveAgent ${API_GENERATION} does, for programs written for it.`,
     },
     servers: [{ url: publicUrl }],
-    tags: [...used].map((name) => ({ name, description: name.startsWith('v1') ? 'API v1' : 'API v3' })),
+    tags: [...used].map((name) => ({ name, description: apiOf(name) })),
     paths,
     components: {
       schemas: { ...components.schemas, ...errorSchemas },
@@ -83,10 +86,18 @@ export async function describeApis({ publicUrl, cookieName }: Installation): Pro
           name: cookieName,
           description: 'The session of a signed-in agent: see POST /api/v3/session.',
         },
+        visitor: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The token of a visitor: see POST /api/widget/visitors.',
+        },
       },
     },
   }
 }
+
+const apiOf = (tag: string): string =>
+  tag.startsWith('v1 ') ? 'API v1' : tag.startsWith('widget ') ? 'Visitors' : 'API v3'
 
 const errorSchemas: Record<string, Schema> = {
   Error: {

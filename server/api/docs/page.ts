@@ -56,7 +56,11 @@ ${objects(api)}
 }
 
 function partsOf(calls: readonly Call[]): Part[] {
-  const isV1 = ({ operation }: Call): boolean => operation.operationId.startsWith('v1_')
+  const isOf =
+    (prefix: string) =>
+    ({ operation }: Call): boolean =>
+      operation.operationId.startsWith(prefix)
+  const [isV1, isVisitors] = [isOf('v1_'), isOf('widget_')]
   const byResource = (some: readonly Call[]): Map<string, Call[]> =>
     new Map([...Map.groupBy(some, ({ operation }) => operation.tags[0] ?? '')].sort(([a], [b]) => (a < b ? -1 : 1)))
   return [
@@ -64,7 +68,15 @@ function partsOf(calls: readonly Call[]): Part[] {
       title: 'API v3',
       lead: html`<p>Plain JSON, everything that Deskhand can do. A body or query field that a call does not know is
 refused by name. Dates are ISO 8601 in UTC. Success is 200.</p>`,
-      groups: byResource(calls.filter((call) => !isV1(call))),
+      groups: byResource(calls.filter((call) => !isV1(call) && !isVisitors(call))),
+    },
+    {
+      title: 'Visitors',
+      lead: html`<p>What visitors of web sites call: from the pages of any site (CORS), without cookies or keys. A browser
+makes a visitor once with <a href="#widget_post_visitors"><code>POST /api/widget/visitors</code></a>, keeps his token, and
+sends it as <code>Authorization: Bearer</code>; it opens his own chats and nothing else. Answers and refusals look as on API v3.
+The examples expect the token in the variable <code>VISITOR</code>.</p>`,
+      groups: byResource(calls.filter(isVisitors)),
     },
     {
       title: 'API v1',
@@ -76,7 +88,7 @@ after the address for these formats. Times are in the account's time zone.</p>`,
   ]
 }
 
-const resourceName = (tag: string): string => tag.replace(/^v1 /, '')
+const resourceName = (tag: string): string => tag.replace(/^(v1|widget) /, '')
 const groupId = (tag: string): string => `group-${tag.replace(' ', '-')}`
 
 const sideOf = ({ title, groups }: Part): Markup => html`<h2><a href="#${slug(title)}">${title}</a></h2>
@@ -89,7 +101,7 @@ const sideOf = ({ title, groups }: Part): Markup => html`<h2><a href="#${slug(ti
 )}</ul>`
 
 const slug = (title: string): string => title.toLowerCase().replaceAll(' ', '-')
-const shortPath = (path: string): string => path.replace(/^\/api(\/v3)?/, '')
+const shortPath = (path: string): string => path.replace(/^\/api(\/(v3|widget))?/, '')
 /** Long addresses break before a slash, not in the middle of a name. */
 const breakable = (path: string): Content =>
   path.split('/').map((part, index) => (index === 0 ? part : html`<wbr>/${part}`))
@@ -115,7 +127,7 @@ a key, 401 with a wrong one, 404 for what does not exist, 500 for a parameter th
 
 const statuses: Record<string, string> = {
   '400': 'A field is missing or wrong; field names it.',
-  '401': 'No valid key, and nobody is signed in.',
+  '401': 'No valid key or token, and nobody is signed in.',
   '403': 'The key or agent may not do this.',
   '404': 'There is no such thing, or it is not for the asker to see.',
   '409': 'It clashes with what is stored.',
@@ -188,7 +200,7 @@ const inline = (text: string): Content =>
 
 const objects = (api: OpenApi): Markup => html`<section aria-labelledby="objects">
 <h2 class="part" id="objects">Objects</h2>
-<p>What the calls of API v3 take and answer by name.</p>
+<p>What the calls of API v3 and of visitors take and answer by name.</p>
 ${Object.entries(api.components.schemas)
   .sort(([a], [b]) => (a < b ? -1 : 1))
   .map(

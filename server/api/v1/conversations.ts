@@ -13,11 +13,8 @@ import {
   yesNo,
 } from '../../../contract/v1/params.ts'
 import { getAgent } from '../../desk/agents/agents.ts'
-import {
-  getConversationForChange,
-  getConversationView,
-  openConversation,
-} from '../../desk/conversations/conversation.ts'
+import { getSettledForChange } from '../../desk/chats/conversation.ts'
+import { getConversationView, openConversation } from '../../desk/conversations/conversation.ts'
 import { listConversations } from '../../desk/conversations/find.ts'
 import { channels, type Status, statusLetters } from '../../desk/conversations/letters.ts'
 import { changeStatus } from '../../desk/conversations/status.ts'
@@ -141,8 +138,8 @@ export const routes = [
     z.object({ conversationid: needed(), useridentifier: text(), note: text(100_000), messages: text(100_000) }),
     async ({ app, actor, params }) => {
       await app.database.write(async (tx) => {
-        const conversation = await getConversationForChange(tx, actor, params.conversationid)
         const user = await userBehind(tx, actor, 'useridentifier', params.useridentifier)
+        const conversation = await getSettledForChange(tx, actor, params.conversationid, user.userId)
         await changeStatus(tx, conversation, {
           status: 'X' satisfies Status,
           ...user,

@@ -8,6 +8,7 @@ import { MISSING } from '../../../contract/v1/params.ts'
 import type { App } from '../../app.ts'
 import { type Actor, mayWrite } from '../../desk/actor.ts'
 import type { Actors } from '../../http/actor.ts'
+import { networkOf } from '../../http/client-network.ts'
 import { type Input, type InputValue, merge, parsePairs, toInput } from '../../http/input.ts'
 import { Invalid, NotAllowed } from '../../lib/errors.ts'
 import type { V1Route } from './route.ts'
@@ -47,9 +48,12 @@ export async function v1Routes(server: FastifyInstance, app: App, actors: Actors
         const actor = await actorOf(request, input, actors)
         if (route.method !== 'GET' && !mayWrite(actor)) throw new NotAllowed('This API key may only read')
         const params = parseParams(route.params, withPath(input, request.params))
-        const response = await route.handle({ app, actor, params, zone: app.settings().timezone })
+        const zone = app.settings().timezone
         const format = request.wireFormat
-        return reply.type(contentTypes[format]).send(await envelope(format, response))
+        const text = route.report
+          ? await app.reports.answer({ url: route.url, format, actor, params, zone, now: Date.now() }, reply.raw)
+          : await envelope(format, await route.handle({ app, actor, params, zone }))
+        return reply.type(contentTypes[format]).send(text)
       },
     })
   }
@@ -75,7 +79,7 @@ async function actorOf(request: FastifyRequest, input: Input, actors: Actors): P
     if (actor) return actor
     throw noKey()
   }
-  const actor = await actors.ofKey(key, request.ip)
+  const actor = await actors.ofKey(key, networkOf(request))
   if (!actor) throw wrongKey()
   return actor
 }

@@ -35,6 +35,7 @@ export const routes = [
         agentId: query.agent && (await getAgent(db, query.agent)).id,
         statuses: query.status,
         channels: query.channel_type,
+        priorities: query.priority,
         subject: query.subject,
         createdFrom: at(query.createdfrom),
         createdTo: at(query.createdto),

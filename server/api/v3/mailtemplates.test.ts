@@ -109,7 +109,7 @@ describe('a preview', () => {
     expect((await desk.v3('GET', 'mailtemplates/preview?kind=love-letter')).body.error.field).toBe('kind')
   })
 
-  test.each(['answer', 'acknowledgement', 'registration', 'password', 'assignment', 'test', 'notice'])(
+  test.each(['answer', 'acknowledgement', 'registration', 'password', 'assignment', 'transcript', 'test', 'notice'])(
     'shows the mail of the kind %s in each language, with nothing left open and nothing remote',
     async (kind) => {
       for (const language of ['en', 'de']) {

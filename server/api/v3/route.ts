@@ -5,6 +5,7 @@ import { plainText } from '../../../contract/v3/kinds.ts'
 import type { App } from '../../app.ts'
 import type { Actor } from '../../desk/actor.ts'
 import type { Actors } from '../../http/actor.ts'
+import type { ReportCall } from '../thread/question.ts'
 
 export interface V3Call<Path, Query, Body> {
   app: App
@@ -17,7 +18,7 @@ export interface V3Call<Path, Query, Body> {
   actors: Actors
 }
 
-export interface V3Route {
+interface V3Declared {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With `:name` for each path parameter. */
   url: string
@@ -30,8 +31,21 @@ export interface V3Route {
   answerType: string
   /** Without an actor: sign-in. */
   isPublic: boolean
-  handle(call: V3Call<unknown, unknown, unknown>): Promise<unknown>
+  /** Finds out by itself who asks: its callers have more ways to say so, and a read-only key may call it. */
+  findsActor: boolean
 }
+
+interface V3Handled extends V3Declared {
+  handle(call: V3Call<unknown, unknown, unknown>): Promise<unknown>
+  report?: undefined
+}
+
+/** Answered where others do not wait for it: see thread/reports.ts. */
+interface V3Reported extends V3Declared {
+  report(call: ReportCall<unknown>): Promise<unknown>
+}
+
+export type V3Route = V3Handled | V3Reported
 
 interface V3Declaration<
   Path extends z.ZodType,
@@ -39,7 +53,7 @@ interface V3Declaration<
   Body extends z.ZodType,
   Answer extends z.ZodType,
 > {
-  method: V3Route['method']
+  method: V3Declared['method']
   url: string
   /** One sentence for the documentation. */
   summary: string
@@ -49,6 +63,7 @@ interface V3Declaration<
   answer: Answer
   answerType?: string
   isPublic?: boolean
+  findsActor?: boolean
   handle(call: V3Call<z.output<Path>, z.output<Query>, z.output<Body>>): Promise<z.input<Answer>>
 }
 
@@ -73,8 +88,42 @@ export function v3<
     answer: declaration.answer,
     answerType: declaration.answerType ?? JSON_TYPE,
     isPublic: declaration.isPublic ?? false,
+    findsActor: declaration.findsActor ?? false,
     // register.ts parses with these very schemas before it calls: the one place where the types meet.
     handle: (call) => declaration.handle(call as V3Call<z.output<Path>, z.output<Query>, z.output<Body>>),
+  }
+}
+
+interface V3ReportDeclaration<Path extends z.ZodType, Query extends z.ZodType, Answer extends z.ZodType> {
+  url: string
+  summary: string
+  path?: Path
+  query: Query
+  answer: Answer
+  report(call: ReportCall<{ path: z.output<Path>; query: z.output<Query> }>): Promise<z.input<Answer>>
+}
+
+/** Declares a report: a call that reads much and needs nothing of the server but its database. */
+export function v3Report<Query extends z.ZodType, Answer extends z.ZodType, Path extends z.ZodType = typeof nothing>({
+  url,
+  summary,
+  path,
+  query,
+  answer,
+  report,
+}: V3ReportDeclaration<Path, Query, Answer>): V3Route {
+  return {
+    method: 'GET',
+    url,
+    summary,
+    path: path ?? nothing,
+    query,
+    body: undefined,
+    answer,
+    answerType: JSON_TYPE,
+    isPublic: false,
+    findsActor: false,
+    report: (call) => report(call as ReportCall<{ path: z.output<Path>; query: z.output<Query> }>),
   }
 }
 

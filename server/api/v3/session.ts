@@ -4,6 +4,7 @@ import { signInSchema } from '../../../contract/v3/session.ts'
 import { getAgent, listDepartmentsOf } from '../../desk/agents/agents.ts'
 import { endSession } from '../../desk/sessions/sessions.ts'
 import { checkPassword, signInAgent } from '../../desk/sessions/sign-in.ts'
+import { networkOf } from '../../http/client-network.ts'
 import { assertSameOrigin } from '../../http/same-origin.ts'
 import { clearSessionCookie, deviceOf, sessionToken, setSessionCookie } from '../../http/session-cookie.ts'
 import { emailKey } from '../../lib/email.ts'
@@ -22,7 +23,7 @@ export const routes = [
     handle: async ({ app, body, request, reply, actors }) => {
       const publicUrl = app.publicUrl()
       assertSameOrigin(request, publicUrl)
-      const giveBack = actors.signIns.take(request.ip, emailKey(body.email))
+      const giveBack = actors.signIns.take(networkOf(request), emailKey(body.email))
       const agent = await checkPassword(app.database.reader, body.email, body.password)
       const oldToken = sessionToken(request, 'agent', publicUrl)
       const session = agent && (await app.database.write((tx) => signInAgent(tx, agent, deviceOf(request), oldToken)))

@@ -3,7 +3,7 @@ import { lockForChange } from '../../db/differences.ts'
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { enqueue } from '../../jobs/queue.ts'
-import { Invalid } from '../../lib/errors.ts'
+import { Conflict, Invalid } from '../../lib/errors.ts'
 import { type Agent, listDepartmentsOf } from '../agents/agents.ts'
 import { countConversation } from '../departments/counts.ts'
 import type { Department } from '../departments/departments.ts'
@@ -11,7 +11,7 @@ import { type FactDraft, recordFacts } from '../metrics/facts.ts'
 import { followLevel, inBusinessTime } from '../sla/clocks.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
-import { groupTypes, messageTypes } from './letters.ts'
+import { groupTypes, isLive, messageTypes } from './letters.ts'
 import { loadConversation } from './load-steps.ts'
 
 export interface Transfer {
@@ -34,6 +34,9 @@ export async function transfer(
   { agent, department, userId, note, ...rest }: Transfer,
 ): Promise<void> {
   if (!agent && !department) throw new Invalid('agentidentifier', 'is missing: name an agent, a department, or both')
+  // Where it waits, somebody is asked to take it: only its own life moves that.
+  if (isLive(conversation.status))
+    throw new Conflict(`Conversation ${conversation.code} is a call that has not ended yet. Transfer the call.`)
   const at = rest.at ?? Date.now()
   const departmentId = department?.id ?? conversation.department_id
   if (agent?.role === 'A' && !(await listDepartmentsOf(tx, agent.id)).includes(departmentId))
@@ -53,7 +56,7 @@ export async function transfer(
     .set({
       department_id: departmentId,
       agent_id: agent?.id ?? null,
-      changed_at: at,
+      changed_at: Math.max(conversation.changed_at, at),
       first_assigned_at: isFirst ? at : conversation.first_assigned_at,
     })
     .where('id', '=', conversation.id)
@@ -102,9 +105,12 @@ export async function releaseConversations(tx: Tx, agentId: string): Promise<boo
     .limit(PORTION)
   // Locked: one that is handed to a colleague meanwhile must stay his.
   const rows = await lockForChange(tx, query).execute()
+  const now = Date.now()
   for (const row of rows) {
-    await tx.updateTable('conversations').set({ agent_id: null }).where('id', '=', row.id).execute()
-    loadConversation(tx, row, { agent_id: null }, Date.now())
+    // A change as any other: a message that is imported later cannot have been there before it.
+    const change = { agent_id: null, changed_at: Math.max(row.changed_at, now) }
+    await tx.updateTable('conversations').set(change).where('id', '=', row.id).execute()
+    loadConversation(tx, row, { agent_id: null }, now)
     recordEvent(tx, { type: 'conversation.released', conversationId: row.id, data: { agentid: agentId } })
   }
   return rows.length === PORTION

@@ -110,25 +110,29 @@ export async function deleteFile(tx: Tx, actor: Actor, id: string): Promise<void
 
 async function detach(tx: Tx, actor: Actor, conversationId: string, fileId: string): Promise<void> {
   const conversation = await getConversationForChange(tx, actor, conversationId)
-  const seqs = (await fileMessagesIn(tx, conversationId, fileId)).map(({ seq }) => seq)
+  const seqs = (await fileMessagesIn(tx, conversationId, fileId, [...fileTypes, ...voiceTypes])).map(({ seq }) => seq)
   if (seqs.length > 0) await tx.deleteFrom('messages').where('seq', 'in', seqs).execute()
   const at = Math.max(conversation.changed_at, Date.now())
   await tx.updateTable('conversations').set({ changed_at: at }).where('id', '=', conversationId).execute()
   recordEvent(tx, { type: 'attachment.removed', conversationId, data: { fileid: fileId } })
 }
 
-/** The messages of type F that name a file, each with the type of its group. */
+const fileTypes: readonly string[] = [messageTypes.file]
+const voiceTypes: readonly string[] = [messageTypes.voice, messageTypes.internalVoice]
+
+/** The messages of some types that name a file, each with the type of its group. Recordings are no attachments. */
 async function fileMessagesIn(
   db: Reader,
   conversationId: string,
   fileId: string,
+  types = fileTypes,
 ): Promise<{ seq: number; group_type: string }[]> {
   const rows = await db
     .selectFrom('messages')
     .innerJoin('message_groups', 'message_groups.seq', 'messages.group_seq')
     .select(['messages.seq', 'messages.body', 'message_groups.rtype as group_type'])
     .where('messages.conversation_id', '=', conversationId)
-    .where('messages.rtype', '=', messageTypes.file)
+    .where('messages.rtype', 'in', types)
     .execute()
   return rows.filter(({ body }) => parseAttachment(body)?.fileid === fileId)
 }

@@ -9,10 +9,6 @@ export interface Load {
   department: Department
   /** Running chats. */
   chats: number
-  /** Chats that nobody has taken yet. */
-  waitingChats: number
-  /** Running calls. */
-  calls: number
   isNew: number
   /** Where the customer wrote last. */
   open: number
@@ -34,8 +30,6 @@ export async function listLoads(db: Reader, actor: Actor): Promise<Load[]> {
       return {
         department,
         chats: of('T'),
-        waitingChats: of('I'),
-        calls: of('P'),
         isNew: of('N'),
         open: of('C'),
         total: statusLetters.reduce((sum, status) => sum + (UNCOUNTED.includes(status) ? 0 : of(status)), 0),

@@ -1,5 +1,5 @@
-// Carries message groups from one conversation to another, with all that hangs on them: files, mails, Message-IDs, what
-// waits to be sent. Facts stay where they were booked.
+// Carries message groups from one conversation to another, with all that hangs on them: files, mails, Message-IDs,
+// ratings, calls, what waits to be sent. Facts stay where they were booked.
 import type { Tx } from '../../db/write.ts'
 import { groupTypes } from './letters.ts'
 import type { Carried } from './moves.ts'
@@ -99,7 +99,7 @@ async function pointTo(tx: Tx, { from, to }: Ends, carried: Carried): Promise<vo
       .where('conversation_id', '=', from)
       .where('seq', 'in', seqs)
       .execute()
-    for (const table of ['messages', 'mails', 'raw_mails', 'outbox'] as const)
+    for (const table of ['messages', 'mails', 'raw_mails', 'outbox', 'ratings', 'calls'] as const)
       await tx
         .updateTable(table)
         .set(change)

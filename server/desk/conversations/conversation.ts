@@ -8,6 +8,7 @@ import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { NotFound } from '../../lib/errors.ts'
 import { newCode, newId, newPublicCode } from '../../lib/ids.ts'
+import { NORMAL, type Priority } from '../../lib/priorities.ts'
 import { type Actor, visibleDepartments } from '../actor.ts'
 import { countNewConversation } from '../departments/counts.ts'
 import { getDepartment } from '../departments/departments.ts'
@@ -18,9 +19,9 @@ import { keepClock } from '../sla/clocks.ts'
 import { pickLevel } from '../sla/rules.ts'
 import { type MailWish, mailGroup } from './answers.ts'
 import { addGroup } from './history.ts'
-import { type Channel, type GroupType, groupTypes, messageTypes, type Status } from './letters.ts'
+import { type Channel, type GroupType, groupTypes, isLiveGroup, messageTypes, type Status } from './letters.ts'
 import { loadNewConversation } from './load-steps.ts'
-import { type Author, type MessageDraft, messagesOf, previewOf } from './messages.ts'
+import { type Author, fileMessages, type MessageDraft, messagesOf, previewOf } from './messages.ts'
 import type { ConversationRow } from './tables.ts'
 import { addThreadId } from './thread-ids.ts'
 
@@ -133,6 +134,10 @@ export interface ConversationDraft {
   channel: Channel
   /** New unless said otherwise. */
   status?: Status | undefined
+  /** Normal unless said otherwise. */
+  priority?: Priority | undefined
+  /** The type of the first group, for chats and calls. Their first message may be empty: then there is none. */
+  group?: GroupType | undefined
   message: MessageDraft
   /** E-mails that get the answers too. */
   cc?: readonly string[] | undefined
@@ -159,16 +164,17 @@ export async function openConversation(tx: Tx, draft: ConversationDraft): Promis
   countNewConversation(tx, conversation)
   loadNewConversation(tx, conversation, at)
   const files = await attachFiles(tx, conversation.id, draft.message.fileIds ?? [])
+  const isSilent = isLiveGroup(draft.group) && draft.message.body === ''
   const { groupSeq } = await addGroup(tx, conversation, {
     type: firstGroupType(draft),
     userId: draft.author.userId,
     at,
-    messages: messagesOf(messageTypes.message, draft.message, files),
+    messages: isSilent ? fileMessages(files) : messagesOf(messageTypes.message, draft.message, files),
   })
   if (draft.message.mailMessageId) await addThreadId(tx, draft.message.mailMessageId, conversation.id, 'told', at)
-  await recordFacts(tx, factsOfOpening(conversation, draft.author, at))
+  await recordFacts(tx, factsOfOpening(conversation, draft.author, at, isLiveGroup(draft.group)))
   const due_at = await keepClock(tx, conversation, at)
-  await mailGroup(tx, conversation, groupSeq, draft)
+  if (!isLiveGroup(draft.group)) await mailGroup(tx, conversation, groupSeq, draft)
   recordEvent(tx, {
     type: 'conversation.opened',
     conversationId: conversation.id,
@@ -201,25 +207,31 @@ export function newConversation(draft: ConversationDraft, at: number): Conversat
     created_at: at,
     changed_at: at,
     due_at: null,
-    waiting_since: byCustomer && (status === 'N' || status === 'C') ? at : null,
+    waiting_since: byCustomer && ['N', 'C', 'I'].includes(status) ? at : null,
     first_assigned_at: null,
     first_resolved_at: status === 'R' ? at : null,
     merged_into: null,
     sla_level_id: null,
+    priority: draft.priority ?? NORMAL,
   }
 }
 
-export function firstGroupType({ author, channel }: Pick<ConversationDraft, 'author' | 'channel'>): GroupType {
+export function firstGroupType({
+  author,
+  channel,
+  group,
+}: Pick<ConversationDraft, 'author' | 'channel' | 'group'>): GroupType {
+  if (group !== undefined) return group
   if (author.kind === 'agent') return groupTypes.outgoing
   return channel === 'E' ? groupTypes.incoming : groupTypes.offline
 }
 
-/** What an opening counts as. */
-export function factsOfOpening(conversation: Conversation, author: Author, at: number): FactDraft[] {
+/** What an opening counts as. What is said in a chat or call (`isLive`) is counted as such. */
+export function factsOfOpening(conversation: Conversation, author: Author, at: number, isLive = false): FactDraft[] {
   const agentId = author.kind === 'agent' ? author.userId : null
   return [
     { kind: 'created', at, conversation, agentId },
-    ...(author.kind === 'customer' ? [{ kind: 'message_in' as const, at, conversation }] : []),
+    ...(author.kind === 'customer' && !isLive ? [{ kind: 'message_in' as const, at, conversation }] : []),
     ...(conversation.status === 'R'
       ? [
           { kind: 'resolved' as const, at, conversation, agentId },

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newDesk, type TestDesk } from '../../../test/desk.ts'
 import { planOf, wholeTableReads } from '../../../test/plan.ts'
+import { priorities } from '../../lib/priorities.ts'
 import { type Actor, systemActor } from '../actor.ts'
 import { findOrAddCustomer } from '../customers/customers.ts'
 import { addDepartment } from '../departments/departments.ts'
@@ -28,6 +29,7 @@ beforeAll(async () => {
         departmentId: n % 3 ? 'default' : 'sales000',
         subject: n % 4 ? `Subject ${n}` : 'The same subject',
         channel: n % 2 ? 'E' : 'M',
+        priority: n % 5 ? 'normal' : n % 2 ? 'high' : 'urgent',
         message: { body: 'x', isHtml: false, text: 'x' },
         at: START + Math.floor(n / 3) * DAY,
       })
@@ -58,6 +60,7 @@ describe('the list of conversations', () => {
         customerId: fc.constantFrom(...new Set(all.map((row) => row.customer_id))),
         statuses: fc.uniqueArray(fc.constantFrom(...statusLetters), { maxLength: 4 }),
         channels: fc.uniqueArray(fc.constantFrom('E', 'M', 'T'), { minLength: 1 }),
+        priorities: fc.uniqueArray(fc.constantFrom(...priorities), { minLength: 1 }),
         subject: fc.constantFrom('the same  SUBJECT', 'Subject 5'),
         createdFrom: fc.integer({ min: 0, max: 40 }).map((n) => START + n * DAY),
         createdTo: fc.integer({ min: 0, max: 40 }).map((n) => START + n * DAY),
@@ -78,6 +81,7 @@ describe('the list of conversations', () => {
       (f.departmentId === undefined || row.department_id === f.departmentId) &&
       (f.customerId === undefined || row.customer_id === f.customerId) &&
       (!f.statuses || f.statuses.includes(row.status)) &&
+      (!f.priorities || f.priorities.includes(row.priority)) &&
       (!f.channels || f.channels.includes(row.channel)) &&
       (f.subject === undefined || row.subject.toLowerCase() === f.subject.replace('  ', ' ').toLowerCase()) &&
       row.created_at >= (f.createdFrom ?? 0) &&

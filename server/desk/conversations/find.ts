@@ -7,6 +7,7 @@ import { type Expression, type SqlBool, sql } from 'kysely'
 import { type LocalPattern, matchesLocalPattern } from '../../db/differences.ts'
 import type { Reader } from '../../db/write.ts'
 import { Invalid } from '../../lib/errors.ts'
+import { NORMAL } from '../../lib/priorities.ts'
 import { type Actor, visibleDepartments } from '../actor.ts'
 import { type Conversation, type ConversationView, subjectKey, viewOf } from './conversation.ts'
 import { statusLetters } from './letters.ts'
@@ -17,6 +18,7 @@ export interface ConversationFilter {
   agentId?: string | undefined
   statuses?: readonly string[] | undefined
   channels?: readonly string[] | undefined
+  priorities?: readonly string[] | undefined
   subject?: string | undefined
   /** Instants, both inclusive. */
   createdFrom?: number | undefined
@@ -92,6 +94,7 @@ interface Stream {
   agent_id?: string
   customer_id?: string
   status?: string
+  priority?: string
 }
 
 /** Above this, merging would cost more than checking departments row by row (and SQLite takes 500 at most). */
@@ -103,6 +106,9 @@ function streamsOf(departments: readonly string[] | undefined, filter: Conversat
   // A customer has few conversations and a subject is rare: one stream will do.
   if (customerId !== undefined) return [{ customer_id: customerId }]
   if (filter.subject !== undefined) return [{}]
+  // Few are not normal, whatever else is asked of them.
+  if (filter.priorities && !filter.priorities.includes(NORMAL))
+    return filter.priorities.map((priority) => ({ priority }))
   const byStatus: Stream[] = (statuses ?? statusLetters).map((status) => ({ status }))
   if (agentId !== undefined) return byStatus.map((stream) => ({ ...stream, agent_id: agentId }))
   if (departments && departments.length * byStatus.length <= MAX_STREAMS)
@@ -116,6 +122,8 @@ const column = (name: keyof Conversation) => sql.ref(`conversations.${name}`)
 const equals = (name: keyof Conversation, value: string): Condition => sql<SqlBool>`${column(name)} = ${value}`
 const isOneOf = (name: keyof Conversation, values: readonly string[]): Condition =>
   sql<SqlBool>`${column(name)} in (${sql.join(values)})`
+const isOneOfNotLookedUp = (name: keyof Conversation, values: readonly string[]): Condition =>
+  sql<SqlBool>`${column(name)} || '' in (${sql.join(values)})`
 
 /** What a row of a stream must meet. */
 function conditionsOf(
@@ -124,17 +132,22 @@ function conditionsOf(
   departments: readonly string[] | undefined,
   filter: ConversationFilter,
 ): Condition[] {
-  const { agentId, statuses, subject, channels } = filter
+  const { agentId, statuses, subject, channels, priorities } = filter
   const conditions: Condition[] = []
-  for (const name of ['customer_id', 'agent_id', 'department_id', 'status'] as const) {
+  for (const name of ['customer_id', 'agent_id', 'department_id', 'status', 'priority'] as const) {
     const value = stream[name]
     if (value !== undefined) conditions.push(equals(name, value))
   }
-  if (departments && stream.department_id === undefined) conditions.push(isOneOf('department_id', departments))
-  if (agentId !== undefined && stream.agent_id === undefined) conditions.push(equals('agent_id', agentId))
-  if (statuses && stream.status === undefined) conditions.push(isOneOf('status', statuses))
+  // Adding nothing keeps the index of what is common out of the plan of what is rare.
+  const rest = stream.priority === undefined ? isOneOf : isOneOfNotLookedUp
+  if (departments && stream.department_id === undefined) conditions.push(rest('department_id', departments))
+  if (agentId !== undefined && stream.agent_id === undefined) conditions.push(rest('agent_id', [agentId]))
+  if (statuses && stream.status === undefined) conditions.push(rest('status', statuses))
   if (subject !== undefined) conditions.push(equals('subject_key', subjectKey(subject)))
   if (channels) conditions.push(isOneOf('channel', channels))
+  // Word for word as in the index of the others: only so do engines see that it fits.
+  if (stream.priority !== undefined) conditions.push(sql<SqlBool>`${column('priority')} <> 'normal'`)
+  else if (priorities) conditions.push(isOneOf('priority', priorities))
   return [...conditions, ...dateConditions(db, filter)]
 }
 

@@ -16,6 +16,11 @@ export const statuses = {
 export type Status = keyof typeof statuses
 export const statusLetters = Object.keys(statuses) as readonly Status[]
 
+/** Of chats and calls that have not ended: nobody has taken it yet, a chat runs, a call is talked. */
+export const liveStatuses = ['I', 'T', 'P'] as const
+export type LiveStatus = (typeof liveStatuses)[number]
+export const isLive = (status: string): boolean => liveStatuses.some((one) => one === status)
+
 export const channels = {
   E: 'Email',
   B: 'Contact button',
@@ -52,6 +57,11 @@ export const groupTypes = {
   merged: '2',
   /** Messages went to another conversation. */
   split: 'L',
+  /** All that was said in a chat. */
+  chat: 'C',
+  call: 'P',
+  outgoingCall: 'V',
+  internalCall: '1',
 } as const
 export type GroupType = (typeof groupTypes)[keyof typeof groupTypes]
 
@@ -69,6 +79,16 @@ export const messageTypes = {
   tag: 'G',
   merged: '2',
   split: 'B',
+  /** A chat or call ended, or one side was cut off. */
+  end: 'E',
+  disconnected: 'D',
+  /** What happens in a chat or call, in words. */
+  system: 'S',
+  voice: 'V',
+  internalVoice: '1',
+  ratingComment: 'C',
+  goodRating: 'P',
+  badRating: 'W',
 } as const
 export type MessageType = (typeof messageTypes)[keyof typeof messageTypes]
 
@@ -77,3 +97,12 @@ export const VISIBLE = 'V'
 /** Groups that only say that messages came or went: the messages themselves stay visible, wherever they are. */
 export const MERGED = 'M'
 export const SPLIT = 'S'
+
+const liveGroups: readonly string[] = [
+  groupTypes.chat,
+  groupTypes.call,
+  groupTypes.outgoingCall,
+  groupTypes.internalCall,
+]
+/** Chats and calls: what is said in them is none of a ticket's messages and answers. */
+export const isLiveGroup = (type: string | undefined): boolean => type !== undefined && liveGroups.includes(type)

@@ -13,7 +13,7 @@ import { type MailWish, mailGroup } from './answers.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
 import { leaveWhatIsGone } from './homecoming.ts'
-import { groupTypes, type MessageType, messageTypes, type Status } from './letters.ts'
+import { groupTypes, isLive, type MessageType, messageTypes, type Status } from './letters.ts'
 import { loadConversation } from './load-steps.ts'
 import { statusAfterAgent, statusAfterCustomer } from './status.ts'
 import { addThreadId } from './thread-ids.ts'
@@ -71,6 +71,8 @@ export interface PostDraft {
   message: MessageDraft
   /** An internal note that the customer never sees. */
   isNote: boolean
+  /** Of a customer's message that came by no mail. */
+  group?: typeof groupTypes.offline | undefined
   at?: number | undefined
   /** By the customer's machine (out of office and the like): opens nothing, and nobody waits for an answer. */
   isAutomatic?: boolean | undefined
@@ -95,7 +97,11 @@ export async function postMessage(tx: Tx, conversation: Conversation, draft: Pos
 
   const files = await attachFiles(tx, conversation.id, message.fileIds ?? [])
   const { groupSeq, messageSeqs } = await addGroup(tx, conversation, {
-    type: isNote ? groupTypes.internal : author.kind === 'agent' ? groupTypes.outgoing : groupTypes.incoming,
+    type: isNote
+      ? groupTypes.internal
+      : author.kind === 'agent'
+        ? groupTypes.outgoing
+        : (draft.group ?? groupTypes.incoming),
     userId: author.userId,
     at,
     messages: messagesOf(isNote ? messageTypes.note : messageTypes.message, message, files),
@@ -158,7 +164,8 @@ export function publicAfter(conversation: Conversation, draft: PostDraft, at: nu
   const status: Status | undefined = byCustomer
     ? statusAfterCustomer(conversation.status)
     : statusAfterAgent(conversation.status)
-  const waits = byCustomer && ['N', 'C'].includes(status ?? conversation.status)
+  const now = status ?? conversation.status
+  const waits = byCustomer && (['N', 'C'].includes(now) || isLive(now))
   return {
     ...(status && { status }),
     preview: previewOf(message),

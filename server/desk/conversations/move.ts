@@ -92,8 +92,12 @@ export async function traceMove(
   })
 }
 
-/** Steps of a conversation's own life, which would make no sense in another one. */
+/** Steps of a conversation's own life, which would make no sense in another one: chats and calls are such as a whole. */
 const OWN_STEPS: readonly string[] = [
+  groupTypes.chat,
+  groupTypes.call,
+  groupTypes.outgoingCall,
+  groupTypes.internalCall,
   groupTypes.transfer,
   groupTypes.resolve,
   groupTypes.postpone,
@@ -119,7 +123,7 @@ export function chooseGroups(
   if (own)
     throw new Invalid(
       'messagegroupids',
-      'names a step of the conversation itself, such as a transfer: only messages and notes can go',
+      'names a step of the conversation itself, such as a transfer or a chat: only messages and notes can go',
     )
   const staying = steps.filter((step) => !going.includes(step))
   if (!staying.some(isPublic) && going.some(isPublic))

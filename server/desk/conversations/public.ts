@@ -5,7 +5,7 @@ import type { Message, MessageGroup } from './history.ts'
 import { groupTypes, messageTypes } from './letters.ts'
 
 /** Groups that customers see. A list of what is shown: a new type is internal until somebody says otherwise. */
-export const publicGroupTypes = [groupTypes.incoming, groupTypes.outgoing, groupTypes.offline] as const
+export const publicGroupTypes = [groupTypes.incoming, groupTypes.outgoing, groupTypes.offline, groupTypes.chat] as const
 const publicMessageTypes = [messageTypes.message, messageTypes.quote, messageTypes.footer, messageTypes.file] as const
 
 /** The conversation behind a public code. A deleted one is gone for its customer, though agents can still read it. */
@@ -72,16 +72,33 @@ export async function listPublicHistory(
     .where('rtype', 'in', publicMessageTypes)
     .orderBy('seq')
     .execute()
-  const authors = await authorsOf(db, [...new Set(groups.map(({ user_id }) => user_id))])
+  const turns = groups.flatMap((group) =>
+    turnsOf(
+      group,
+      messages.filter(({ group_seq }) => group_seq === group.seq),
+    ),
+  )
+  const authors = await authorsOf(db, [...new Set(turns.map(({ user_id }) => user_id))])
   return {
     hasEarlier: found.length > limit,
-    groups: groups.map((group) => ({
-      ...group,
-      author: authors.get(group.user_id)?.name ?? null,
-      byAgent: authors.get(group.user_id)?.byAgent ?? false,
-      messages: messages.filter(({ group_seq }) => group_seq === group.seq),
+    groups: turns.map((turn) => ({
+      ...turn,
+      author: authors.get(turn.user_id)?.name ?? null,
+      byAgent: authors.get(turn.user_id)?.byAgent ?? false,
     })),
   }
+}
+
+/** A chat as what one said after the other; everything else has one author. */
+function turnsOf(group: MessageGroup, messages: Message[]): (MessageGroup & { messages: Message[] })[] {
+  if (group.rtype !== groupTypes.chat) return [{ ...group, messages }]
+  const turns: (MessageGroup & { messages: Message[] })[] = []
+  for (const message of messages) {
+    const last = turns.at(-1)
+    if (last?.user_id === message.user_id) last.messages.push(message)
+    else turns.push({ ...group, user_id: message.user_id, created_at: message.created_at, messages: [message] })
+  }
+  return turns
 }
 
 interface PublicAuthor {

@@ -3,6 +3,7 @@ import { insertRows } from '../../db/prepared.ts'
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { Invalid } from '../../lib/errors.ts'
+import type { Priority } from '../../lib/priorities.ts'
 import { type Actor, userOf } from '../actor.ts'
 import { countNewConversation } from '../departments/counts.ts'
 import { getDepartment } from '../departments/departments.ts'
@@ -90,8 +91,9 @@ async function openWith(tx: Tx, from: Conversation, going: readonly Step[], open
         customerId: customer.id,
         departmentId: opening.departmentId,
         subject: opening.subject,
-        // Read from a row: only channels are ever stored there.
+        // Read from a row: only channels and priorities are ever stored there.
         channel: from.channel as Channel,
+        priority: from.priority as Priority,
         message: { body: '', isHtml: false, text: '' },
         cc: await copiesFor(tx, from, going, customer.email),
       },

@@ -8,7 +8,7 @@ import { inBusinessTime, keepClock } from '../sla/clocks.ts'
 import type { Conversation } from './conversation.ts'
 import { addGroup } from './history.ts'
 import { leaveWhatIsGone } from './homecoming.ts'
-import { type GroupType, groupTypes, messageTypes, type Status, statuses } from './letters.ts'
+import { type GroupType, groupTypes, isLive, messageTypes, type Status, statuses } from './letters.ts'
 import { loadConversation } from './load-steps.ts'
 
 /** A customer's message opens what was answered, resolved, postponed or closed. New stays new. Spam and deleted stay. */
@@ -16,9 +16,9 @@ export function statusAfterCustomer(before: string): Status | undefined {
   return ['A', 'R', 'W', 'L'].includes(before) ? 'C' : undefined
 }
 
-/** An agent's message makes it answered, whatever it was. */
+/** An agent's message makes it answered, whatever it was. A chat or call goes on until it ends. */
 export function statusAfterAgent(before: string): Status | undefined {
-  return before === 'A' ? undefined : 'A'
+  return before === 'A' || isLive(before) ? undefined : 'A'
 }
 
 /** What a change to a status looks like in the history. */
@@ -80,7 +80,8 @@ export async function setStatus(
     .updateTable('conversations')
     .set({
       status,
-      changed_at: at,
+      // The end of a call may be told late.
+      changed_at: Math.max(conversation.changed_at, at),
       // Nobody waits for an answer to what is resolved, closed, deleted or spam. Opened again by an agent, nobody does yet.
       waiting_since: ['N', 'C'].includes(status) ? conversation.waiting_since : null,
       first_resolved_at: isFirstResolution ? at : conversation.first_resolved_at,

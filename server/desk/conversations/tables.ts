@@ -36,6 +36,8 @@ export interface ConversationRow {
   merged_into: string | null
   /** What is promised to whoever waits in it; null: nothing. */
   sla_level_id: string | null
+  /** One of `priorities` in lib/priorities.ts. */
+  priority: string
 }
 
 /** A step in the life of a conversation: a mail, a note, a transfer, a status change. Id on the wire: `idOfRow(seq)`. */

@@ -3,6 +3,7 @@ import type { Tx } from '../../db/write.ts'
 import { Conflict, Invalid } from '../../lib/errors.ts'
 import type { Actor } from '../actor.ts'
 import { type Conversation, getConversation, getConversationForChange } from './conversation.ts'
+import { isLive } from './letters.ts'
 import { followMerges } from './merged.ts'
 
 /**
@@ -22,8 +23,6 @@ export async function getBothForChange(
   return { from: locked.get(from.id) ?? from, to: locked.get(to.id) ?? to }
 }
 
-const RUNNING = ['T', 'P', 'I']
-
 /** Refuses conversations whose messages can neither come nor go. */
 export async function assertMovable(tx: Tx, conversation: Conversation): Promise<void> {
   const { code, status, merged_into } = conversation
@@ -34,5 +33,5 @@ export async function assertMovable(tx: Tx, conversation: Conversation): Promise
   }
   if (status === 'X') throw new Conflict(`Conversation ${code} is deleted. Give it another status first.`)
   if (status === 'B') throw new Conflict(`Conversation ${code} is spam. Give it another status first.`)
-  if (RUNNING.includes(status)) throw new Conflict(`Conversation ${code} is a chat or call that has not ended yet.`)
+  if (isLive(status)) throw new Conflict(`Conversation ${code} is a chat or call that has not ended yet.`)
 }

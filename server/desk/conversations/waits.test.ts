@@ -5,11 +5,30 @@ const step = (rtype: string, at: number, change?: [string, string]): Step => ({
   seq: at,
   rtype,
   created_at: at,
+  finished_at: at,
   change: change && { from: change[0], to: change[1] },
 })
 const question = (at: number) => step('3', at)
 const answer = (at: number) => step('4', at)
+const chat = (from: number, until: number) => ({ ...step('C', from), finished_at: until })
 const status = (at: number, from: string, to: string) => step('I', at, [from, to])
+
+describe('a wait that began in a chat', () => {
+  const open = { status: 'C', waiting_since: 5 }
+
+  test('stays when what was written beside the chat leaves', () => {
+    expect(withoutGone(open, [chat(1, 9)])).toEqual(open)
+  })
+
+  test('is none of a chat that had ended before', () => {
+    expect(withoutGone(open, [answer(2), chat(1, 4)])).toEqual({ status: 'A', waiting_since: null })
+  })
+
+  test('goes with the chat', () => {
+    expect(waitFrom(open, [chat(1, 9), question(7)])).toBe(5)
+    expect(waitFrom(open, [question(7)])).toBe(7)
+  })
+})
 
 describe('a wait that comes along', () => {
   test.each([

@@ -1,6 +1,6 @@
 // Whether a customer waits, when messages come to a conversation or leave it. Pure, but for reading the history.
 import type { Reader } from '../../db/write.ts'
-import { groupTypes, messageTypes, type Status, statuses } from './letters.ts'
+import { groupTypes, isLiveGroup, messageTypes, type Status, statuses } from './letters.ts'
 import { statusAfterCustomer } from './status.ts'
 
 /** What a conversation's messages decide about it. */
@@ -14,6 +14,8 @@ export interface Step {
   seq: number
   rtype: string
   created_at: number
+  /** Later than its beginning for chats and calls. */
+  finished_at: number
   /** The change of status that it notes. */
   change: { from: string; to: string } | undefined
 }
@@ -21,8 +23,13 @@ export interface Step {
 export const isQuestion = ({ rtype }: Pick<Step, 'rtype'>): boolean =>
   rtype === groupTypes.incoming || rtype === groupTypes.offline
 const isAnswer = ({ rtype }: Pick<Step, 'rtype'>): boolean => rtype === groupTypes.outgoing
+/** A chat or call: both sides speak in it. */
+const isTalk = ({ rtype }: Pick<Step, 'rtype'>): boolean => isLiveGroup(rtype)
 /** What customers and agents say to each other. */
-export const isPublic = (step: Pick<Step, 'rtype'>): boolean => isQuestion(step) || isAnswer(step)
+export const isPublic = (step: Pick<Step, 'rtype'>): boolean => isQuestion(step) || isAnswer(step) || isTalk(step)
+/** Whether somebody who has waited since an instant began to do so in a chat or call. */
+const beganIn = (step: Step, since: number): boolean =>
+  isTalk(step) && step.created_at <= since && since <= step.finished_at
 
 const isOpen = (status: string): boolean => status === 'N' || status === 'C'
 
@@ -32,7 +39,9 @@ export const waitOf = ({ status, waiting_since }: Standing): number | null => (i
 /** Since when a customer has waited for an answer to one of these groups of a conversation; null: nobody does. */
 export function waitFrom(standing: Standing, steps: readonly Step[]): number | null {
   const since = waitOf(standing)
-  const unanswered = since === null ? [] : steps.filter((step) => isQuestion(step) && step.created_at >= since)
+  if (since === null) return null
+  if (steps.some((step) => beganIn(step, since))) return since
+  const unanswered = steps.filter((step) => isQuestion(step) && step.created_at >= since)
   return unanswered.length === 0 ? null : earliest(unanswered)
 }
 
@@ -48,7 +57,7 @@ export function withWait(standing: Standing, since: number | null): Standing {
 /** When some of its groups have left, `steps` being those that stay, oldest first. */
 export function withoutGone(standing: Standing, steps: readonly Step[]): Standing {
   const since = waitOf(standing)
-  if (since === null) return standing
+  if (since === null || steps.some((step) => beganIn(step, since))) return standing
   const settled = steps.findLastIndex(settles)
   const unanswered = steps.filter((step, index) => isQuestion(step) && (index > settled || step.created_at >= since))
   // Nobody waits any more: it is again what it was before those messages.
@@ -100,7 +109,7 @@ const earliest = (steps: readonly Step[]): number => Math.min(...steps.map(({ cr
 export async function listSteps(db: Reader, conversationId: string): Promise<Step[]> {
   const groups = await db
     .selectFrom('message_groups')
-    .select(['seq', 'rtype', 'created_at'])
+    .select(['seq', 'rtype', 'created_at', 'finished_at'])
     .where('conversation_id', '=', conversationId)
     .orderBy('created_at')
     .orderBy('seq')

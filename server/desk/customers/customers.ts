@@ -9,12 +9,13 @@ import { emailKey, isEmail, splitName } from '../../lib/email.ts'
 import { Conflict, Invalid, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { fold } from '../../lib/fold.ts'
 import { newId } from '../../lib/ids.ts'
-import { distinctPhones } from '../../lib/phone.ts'
+import { distinctPhones, phoneTail } from '../../lib/phone.ts'
 import { textList } from '../../lib/text-list.ts'
 import { type Actor, mayAdminister } from '../actor.ts'
 import { type FieldValue, fieldsInstead } from '../fields/fields.ts'
 import { listUniqueFields, setUniqueFields } from '../fields/unique.ts'
 import { type GroupName, listGroupsOf } from './groups.ts'
+import { findCustomerByPhone, indexPhones, unindexPhones } from './phones.ts'
 import { indexCustomer, unindexCustomer } from './search.ts'
 import type { CustomerRow } from './tables.ts'
 
@@ -99,6 +100,7 @@ export async function addCustomer(tx: Tx, draft: CustomerDraft): Promise<Custome
   const seq = await insertNumbered(tx, 'customers', row)
   const customer: Customer = { ...row, seq }
   await indexCustomer(tx, customer)
+  await indexPhones(tx, customer)
   if (draft.uniqueFields) await setUniqueFields(tx, 'customer', customer.id, draft.uniqueFields)
   recordEvent(tx, { type: 'customer.added', data: { contactid: customer.id } })
   await inviteIfWanted(tx, customer, draft)
@@ -137,6 +139,14 @@ export async function findOrAddCustomer(tx: Tx, email: string, name?: string): P
   return changeCustomer(tx, await getCustomerForChange(tx, known.id), { name })
 }
 
+/** The customer who calls from a number, or is called at it; made if nobody has it. A name is only for who is new. */
+export async function findOrAddByPhone(tx: Tx, phone: string, name: string | undefined): Promise<Customer> {
+  const known = await findCustomerByPhone(tx, phone)
+  if (known) return known
+  const phones = phoneTail(phone) === undefined ? [] : [phone]
+  return addCustomer(tx, { name: name ?? (phones.length > 0 ? phone : 'Unknown caller'), phones })
+}
+
 /** Changes what the patch names. `before` is from getCustomerForChange. A new password ends every earlier sign-in. */
 export async function changeCustomer(tx: Tx, before: Customer, patch: CustomerDraft): Promise<Customer> {
   const email = patch.email === undefined ? before.email : (patch.email?.trim() ?? null)
@@ -162,6 +172,7 @@ export async function changeCustomer(tx: Tx, before: Customer, patch: CustomerDr
   const { seq, ...columns } = customer
   await tx.updateTable('customers').set(columns).where('seq', '=', seq).execute()
   if (isSoughtOtherwise(before, customer)) await indexCustomer(tx, customer)
+  if (customer.phones !== before.phones) await indexPhones(tx, customer)
   if (patch.uniqueFields) await setUniqueFields(tx, 'customer', customer.id, patch.uniqueFields)
   if (signIn.auth_epoch !== before.auth_epoch) await endSessions(tx, customer)
   if (customer.company_id !== before.company_id)
@@ -180,6 +191,7 @@ export async function removeCustomer(tx: Tx, customer: Customer): Promise<void> 
     .where('seq', '=', customer.seq)
     .execute()
   await unindexCustomer(tx, customer)
+  await unindexPhones(tx, customer)
   await tx
     .deleteFrom('group_members')
     .where('member_type', '=', 'customer')

@@ -34,6 +34,15 @@ export interface CustomerRow {
   deleted_at: number | null
 }
 
+/** A telephone number of a customer, made to be found: see phones.ts. */
+export interface CustomerPhoneRow {
+  /** Its last digits: what all its spellings end with. */
+  tail: string
+  customer_id: string
+  /** `phoneKey` in lib/phone.ts. */
+  phone_key: string
+}
+
 export interface CustomerGroupRow {
   id: string
   name: string

@@ -59,6 +59,18 @@ export async function findApiKey(db: Reader, key: string): Promise<ApiKey | unde
   return row
 }
 
+/** The rights of each of these keys; revoked ones are left out. */
+export async function rightsOfKeys(db: Reader, ids: readonly string[]): Promise<Map<string, 'full' | 'read'>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('api_keys')
+    .select(['id', 'rights'])
+    .where('id', 'in', ids)
+    .where('revoked_at', 'is', null)
+    .execute()
+  return new Map(rows.map(({ id, rights }) => [id, rights === 'full' ? 'full' : 'read']))
+}
+
 export function listApiKeys(db: Reader, actor: Actor): Promise<ApiKey[]> {
   assertMayAdminister(actor)
   return db.selectFrom('api_keys').select(COLUMNS).orderBy('created_at').orderBy('id').execute()

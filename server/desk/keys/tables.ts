@@ -24,3 +24,15 @@ export interface SessionRow {
   address: string
   user_agent: string
 }
+
+/** What opens a live stream once, within seconds, for tools that cannot send headers. `ticket_hash` is its SHA-256 in hex. */
+export interface LiveTicketRow {
+  ticket_hash: string
+  /** `session` or `key`: what it was given out for, and ends with. */
+  kind: string
+  /** The hash of the session's token, or the id of the key. */
+  holder: string
+  /** Whose session it is; null for a key. */
+  user_id: string | null
+  expires_at: number
+}

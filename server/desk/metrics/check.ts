@@ -1,8 +1,10 @@
 // Counting everything again: whether what was added up is what the facts and the steps of the load add up to.
 import { sql } from 'kysely'
 import type { Reader } from '../../db/write.ts'
-import { startOfDay } from './load.ts'
-import { rollupPosition, rollupsOf } from './rollups.ts'
+import { coursesOf, loadSumsOf } from './load-rollups.ts'
+import { positionOf } from './positions.ts'
+import { rollupsOf } from './rollups.ts'
+import { floored, HALF_HOUR } from './time.ts'
 
 /** A sum that is not what it should be. */
 export interface Difference {
@@ -71,24 +73,53 @@ async function differencesIn(db: Reader, from: number, before: number): Promise<
   }))
 }
 
-async function differencesOfLoad(db: Reader): Promise<Difference[]> {
-  const { rows } = await sql<{ service: string; day: number; department_id: string; agent_id: string; delta: number }>`
-    select service, day, department_id, agent_id, cast(sum(delta) as bigint) as delta
+const position = sql`(select seq from rollup_positions where name = 'load')`
+
+/** Where the load went in each half-hour of a stretch of time. */
+async function differencesOfCourses(db: Reader, from: number, before: number): Promise<Difference[]> {
+  const key = sql`service, department_id, agent_id, at, net, area, lowest, highest, first_at, last_at`
+  const halves = sql`
+    select distinct service, ${floored(sql.ref('at'), HALF_HOUR)} as half from load_changes
+    where service in ('tickets', 'chats', 'calls') and at >= ${from} and at < ${before} and seq + 0 <= ${position}`
+  const { rows } = await sql<LoadDifference & { net: number; lowest: number | null; highest: number | null }>`
+    select ${key}, cast(sum(surplus) as bigint) as surplus
     from (
-      select service, (at - ((at % 86400000) + 86400000) % 86400000) / 86400000 as day, department_id, agent_id,
-        -delta as delta
-      from load_changes
+      select ${key}, -1 as surplus from (${coursesOf(db, halves, sql`load_changes.seq + 0 <= ${position}`)}) as counted
       union all
-      select service, day, department_id, agent_id, delta from load_days
+      select ${key}, 1 from load_courses where at >= ${from} and at < ${before}
     ) as both_sides
-    group by service, day, department_id, agent_id having sum(delta) <> 0
-    order by service, day, department_id, agent_id`.execute(db)
-  return rows.map((row) => ({
-    where: ['load', row.service, row.department_id, row.agent_id, iso(startOfDay(row.day))]
-      .filter((word) => word)
-      .join(' '),
-    surplus: `${row.delta}`,
+    group by ${key} having sum(surplus) <> 0
+    order by ${key}`.execute(db)
+  return rows.map(({ net, lowest, highest, surplus, ...row }) => ({
+    where: nameOf({ ...row, unit: 'half-hour' }),
+    surplus: `${surplus} of: net ${net}, least ${lowest ?? 'none'}, most ${highest ?? 'none'}`,
   }))
+}
+
+interface LoadDifference {
+  service: string
+  department_id: string
+  agent_id: string
+  at: number
+  surplus: number
+}
+
+const nameOf = ({ service, department_id, agent_id, unit, at }: Omit<LoadDifference, 'surplus'> & { unit: string }) =>
+  ['load', service, agent_id, department_id, unit, iso(at)].filter((word) => word).join(' ')
+
+/** By how much the load changed by days and months. */
+async function differencesOfLoadSums(db: Reader): Promise<Difference[]> {
+  const key = sql`service, department_id, agent_id, unit, at`
+  const { rows } = await sql<LoadDifference & { unit: string; missing: number }>`
+    select ${key}, cast(sum(net) as bigint) as surplus, cast(sum(is_there) as bigint) as missing
+    from (
+      select ${key}, -net as net, -1 as is_there from (${loadSumsOf(db, sql`seq <= ${position}`)}) as counted
+      union all
+      select ${key}, net, 1 from load_sums
+    ) as both_sides
+    group by ${key} having sum(net) <> 0 or sum(is_there) <> 0
+    order by ${key}`.execute(db)
+  return rows.map((row) => ({ where: nameOf(row), surplus: `${row.surplus}, rows ${row.missing}` }))
 }
 
 const iso = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
@@ -98,12 +129,15 @@ export async function checkReports(
   db: Reader,
 ): Promise<{ steps: number; position: number; differences: AsyncGenerator<Difference[]> }> {
   const months = await monthsOf(db)
-  const position = await rollupPosition(db)
+  const reached = await positionOf(db, 'facts')
   async function* all(): AsyncGenerator<Difference[]> {
     const starts = [Number.MIN_SAFE_INTEGER, ...months.slice(1)]
-    for (const [n, from] of starts.entries())
-      yield await differencesIn(db, from, starts[n + 1] ?? Number.MAX_SAFE_INTEGER)
-    yield await differencesOfLoad(db)
+    for (const [n, from] of starts.entries()) {
+      const before = starts[n + 1] ?? Number.MAX_SAFE_INTEGER
+      yield await differencesIn(db, from, before)
+      yield await differencesOfCourses(db, from, before)
+    }
+    yield await differencesOfLoadSums(db)
   }
-  return { steps: Math.max(1, months.length) + 1, position, differences: all() }
+  return { steps: 2 * Math.max(1, months.length) + 1, position: reached, differences: all() }
 }

@@ -19,6 +19,41 @@ export type FactKind =
   /** First assignment to an agent, and first resolution; seconds since creation. */
   | 'first_assigned'
   | 'first_resolved'
+  /** A chat came; agent: nobody. */
+  | 'chat_started'
+  /** An agent was asked to take it, and did not. */
+  | 'chat_offer_missed'
+  /** An agent took it; seconds since it came. Once a chat. */
+  | 'chat_accepted'
+  /** The first message of an agent in it. */
+  | 'chat_answered'
+  /** Each message of an agent in it. */
+  | 'chat_answer'
+  /** It ended; agent: who had it last, if anybody had. */
+  | 'chat_ended'
+  /** It ended without any message of an agent. */
+  | 'chat_unanswered'
+  /** It ended after it was accepted; seconds since then. */
+  | 'chat_talked'
+  /** The same life of incoming calls. `call_answered`: seconds since it came. */
+  | 'call_started'
+  | 'call_offer_missed'
+  | 'call_answered'
+  /** It ended after an answer; seconds of talk. */
+  | 'call_ended'
+  /** It ended unanswered though somebody was online for calls when it came. */
+  | 'call_unanswered'
+  /** It came while nobody was online for calls. */
+  | 'call_offline'
+  /** An answered outgoing or internal call ended; seconds of talk. */
+  | 'call_out'
+  | 'call_internal'
+  /** A customer rated what an agent did. */
+  | 'rated_good'
+  | 'rated_bad'
+  /** He took it back or changed it: at the time of the rating, so that no range counts one without the other. */
+  | 'rated_good_undone'
+  | 'rated_bad_undone'
 
 export interface FactDraft {
   kind: FactKind

@@ -10,8 +10,8 @@ import { figures, NOTHING } from '../reports/figures.ts'
 import { totalsBy } from '../reports/totals.ts'
 import { addTag, removeTag, type Tag } from '../tags/tags.ts'
 import { recordFacts } from './facts.ts'
+import { positionOf } from './positions.ts'
 import { emptyRollups, rollFacts, rollPortion } from './roll.ts'
-import { rollupPosition } from './rollups.ts'
 
 let desk: TestDesk
 beforeAll(async () => {
@@ -56,7 +56,7 @@ describe('the roller', () => {
     await expect(dying).rejects.toThrow('the roller died')
     expect(await notes()).toBe(before)
     await rollFacts(database)
-    expect(await rollupPosition(database.reader)).toBe(settled)
+    expect(await positionOf(database.reader, 'facts')).toBe(settled)
     expect(await notes()).toBe(before)
   })
 

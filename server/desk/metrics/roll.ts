@@ -1,11 +1,11 @@
 // Adding facts to the rollups, in the order of their numbers, in portions: the rows and the position move together, so that
 // whatever happens in between, every fact is either in the rollups or after the position, and never both.
 import { sql } from 'kysely'
-import { lockForChange } from '../../db/differences.ts'
 import type { Database } from '../../db/open.ts'
 import { settledNumber } from '../../db/settled.ts'
 import type { Tx } from '../../db/write.ts'
-import { addToRollups, rollupPosition } from './rollups.ts'
+import { lockPosition, movePosition, positionOf } from './positions.ts'
+import { addToRollups } from './rollups.ts'
 
 /** Numbers in a transaction, beside a server that others wait for. */
 const PORTION = 600
@@ -24,7 +24,7 @@ export async function rollFacts(
   const settled = await settledNumber(database.reader, 'facts')
   if (settled === undefined) return
   // Looked up without the writer first: mostly there is nothing to do.
-  if ((await rollupPosition(database.reader)) >= settled) return
+  if ((await positionOf(database.reader, 'facts')) >= settled) return
   for (;;) {
     const passed = await database.write((tx) => rollPortion(tx, settled, portion))
     if (passed === 0) return
@@ -34,26 +34,17 @@ export async function rollFacts(
 
 /** Passes up to `portion` numbers, none above `settled`; how many it was. */
 export async function rollPortion(tx: Tx, settled: number, portion: number): Promise<number> {
-  const from = await lockPosition(tx)
+  const from = await lockPosition(tx, 'facts')
   const to = Math.min(from + portion, settled)
   if (to <= from) return 0
   await addToRollups(tx, sql`seq > ${from} and seq <= ${to}`)
-  await movePosition(tx, to)
+  await movePosition(tx, 'facts', to)
   return to - from
 }
 
-/** The position, which stays where it is until the transaction ends. */
-async function lockPosition(tx: Tx): Promise<number> {
-  const query = tx.selectFrom('rollup_positions').select('seq').where('name', '=', 'facts')
-  return (await lockForChange(tx, query).executeTakeFirstOrThrow()).seq
-}
-
-const movePosition = (tx: Tx, seq: number): Promise<unknown> =>
-  tx.updateTable('rollup_positions').set({ seq }).where('name', '=', 'facts').execute()
-
 /** Empties the rollups: reports count the facts themselves until they are rolled again, and are right all the while. */
 export async function emptyRollups(tx: Tx): Promise<void> {
-  await lockPosition(tx)
+  await lockPosition(tx, 'facts')
   await tx.deleteFrom('rollups').execute()
-  await movePosition(tx, 0)
+  await movePosition(tx, 'facts', 0)
 }

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { Course } from './course.ts'
 
 /** What happened, once, when it happened: reports count these and nothing else. Never changed, never deleted. */
 export interface FactRow {
@@ -23,20 +24,34 @@ export interface LoadChangeRow {
   service: string
   at: number
   department_id: string
-  /** Who works on it. Empty: nobody, it waits. (Not null, since a day's key holds the same.) */
+  /** Who works on it. Empty: nobody, it waits. (Not null, since the key of what is added up holds the same.) */
   agent_id: string
   /** +1 or −1. */
   delta: number
 }
 
-/** The sum of a day's changes, so that the load at any instant is found without reading all history. */
-export interface LoadDayRow {
+/**
+ * Where the load went in a half-hour, relative to its level at the beginning: a step that comes late changes its own half-hour
+ * only. Of the steps up to the position 'load'. There is a row where there was a step.
+ */
+export interface LoadCourseRow extends Course {
   service: string
-  /** Whole days since 1970 in UTC. */
-  day: number
+  /** Empty: all departments together. */
+  department_id: string
+  /** Empty: what waits. `EVERYBODY` in load-rollups.ts: all that is worked on, by whomever. */
+  agent_id: string
+  /** The first instant of the half-hour. */
+  at: number
+}
+
+/** By how much the load changed in a day or month in UTC, for the same keys: so the level at any instant is found soon. */
+export interface LoadSumRow {
+  service: string
   department_id: string
   agent_id: string
-  delta: number
+  unit: 'day' | 'month'
+  at: number
+  net: number
 }
 
 /** Facts added up: those up to the position 'facts', of one kind, of one hour, day or month in UTC, for one thing. */

@@ -1,8 +1,8 @@
 // A tag brings the earlier facts of its conversation into the report of tags, and takes them out when it goes: those
 // that are in the rollups are moved here, those after the position are looked up with the tags of the moment.
 import { sql } from 'kysely'
-import { engineOf } from '../../db/differences.ts'
 import type { Tx } from '../../db/write.ts'
+import { keepPosition } from './positions.ts'
 import { addToRollups } from './rollups.ts'
 
 /** To be called in the transaction that puts tags on conversations. */
@@ -21,13 +21,7 @@ async function move(
 ): Promise<void> {
   if (conversationIds.length === 0) return
   for (const id of [...tagIds].sort()) {
-    const position = await keepPosition(tx)
+    const position = await keepPosition(tx, 'facts')
     await addToRollups(tx, sql`conversation_id in (${sql.join(conversationIds)}) and seq <= ${position}`, { id, sign })
   }
-}
-
-/** The position, which nobody moves until the transaction ends; others may keep it, too. SQLite has one writer. */
-async function keepPosition(tx: Tx): Promise<number> {
-  const query = tx.selectFrom('rollup_positions').select('seq').where('name', '=', 'facts')
-  return (await (engineOf(tx) === 'postgres' ? query.forShare() : query).executeTakeFirstOrThrow()).seq
 }

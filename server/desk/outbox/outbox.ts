@@ -40,6 +40,8 @@ export const outboxKinds = [
   'registration',
   'password',
   'assignment',
+  /** To a visitor, who has asked for what was said in his chat. */
+  'transcript',
   'test',
   /** To the owners: mail does not work. */
   'notice',

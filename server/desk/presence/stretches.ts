@@ -2,8 +2,9 @@
 import type { Selectable } from 'kysely'
 import { lockTextsUntilCommit } from '../../db/differences.ts'
 import { insertRows } from '../../db/prepared.ts'
-import type { Tx } from '../../db/write.ts'
+import { beforeCommit, type Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
+import { enqueue } from '../../jobs/queue.ts'
 import { isAlive, proofOf } from './alive.ts'
 import { presetText, servicesIn } from './services.ts'
 import { type Span, wholeSecond, without } from './spans.ts'
@@ -134,26 +135,15 @@ async function end(
 ): Promise<void> {
   if (stretches.length === 0) return
   const recorded = await recordedSince(tx, agentId, Math.min(...stretches.map(({ from_at }) => from_at)))
-  const seqs = stretches.map(({ seq }) => seq)
   const ended = stretches.flatMap((stretch) => {
+    const { seq: _, ...row } = stretch
     const span = { from: stretch.from_at, before: wholeSecond(endOf(stretch)) }
-    return piecesOf(span, stretch, recorded).map((piece) => ({ ...stretch, from_at: piece.from, to_at: piece.before }))
+    return piecesOf(span, stretch, recorded).map((piece) => ({ ...row, from_at: piece.from, to_at: piece.before }))
   })
-  const [first] = ended
-  const isPlain =
-    first !== undefined &&
-    ended.length === stretches.length &&
-    ended.every(({ seq, from_at, to_at }, n) => {
-      const stretch = stretches[n]
-      return stretch?.seq === seq && stretch.from_at === from_at && to_at === first.to_at
-    })
-  if (isPlain) {
-    await tx.updateTable('online_stretches').set({ to_at: first.to_at }).where('seq', 'in', seqs).execute()
-    return
-  }
+  // With new numbers: time is added up in the order in which stretches were ended.
+  const seqs = stretches.map(({ seq }) => seq)
   await tx.deleteFrom('online_stretches').where('seq', 'in', seqs).execute()
-  const rows = ended.map(({ seq: _, ...row }) => row)
-  if (rows.length > 0) await insertRows(tx, 'online_stretches', rows)
+  if (ended.length > 0) await insertRows(tx, 'online_stretches', ended)
 }
 
 /** What of an agent's time since an instant is recorded already: usually nothing. */
@@ -175,4 +165,11 @@ function recordChange(tx: Tx, agentId: string, online: readonly OnlineFor[]): vo
     type: 'presence.changed',
     data: { userid: agentId, onlinestatus: presetText(letters.join('')) },
   })
+  beforeCommit(tx, 'routing', enqueueRouting)
+}
+
+/** Whoever comes can take what waits; what rang at somebody who has gone rings elsewhere. */
+async function enqueueRouting(tx: Tx): Promise<void> {
+  await enqueue(tx, 'route-chats', {}, { uniqueKey: 'route-chats' })
+  await enqueue(tx, 'route-calls', {}, { uniqueKey: 'route-calls' })
 }

@@ -20,6 +20,7 @@ export interface PresenceConnectionRow {
  * and service never overlap once they have ended.
  */
 export interface OnlineStretchRow {
+  /** Its end gives the stretch a new one: ended stretches are numbered in the order in which their ends were written. */
   seq: Generated<number>
   agent_id: string
   /** Empty: in any department. */
@@ -31,4 +32,15 @@ export interface OnlineStretchRow {
   to_at: number | null
   /** Until when it is proven, beside what the agent's connections prove. */
   seen_at: number
+}
+
+/** Ended stretches for any service added up: those up to the position 'stretches', of one day in UTC. */
+export interface OnlineDayRow {
+  /** Empty: in any department. */
+  department_id: string
+  /** The first instant of the day. */
+  at: number
+  agent_id: string
+  /** Milliseconds. */
+  time: number
 }

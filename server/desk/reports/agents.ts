@@ -11,8 +11,14 @@ import { worktimes } from './worktime.ts'
 type Named = Pick<Agent, 'id' | 'contact_id' | 'firstname' | 'lastname' | 'deleted_at'>
 
 /** Agents of all roles by id. */
-export async function agentReport(db: Reader, actor: Actor, range: Range, page: Page): Promise<TotalsOf<Named>[]> {
-  const totals = withWorktime(await totalsBy(db, actor, 'agent', range), await worktimes(db, actor, range))
+export async function agentReport(
+  db: Reader,
+  actor: Actor,
+  range: Range,
+  page: Page,
+  now = Date.now(),
+): Promise<TotalsOf<Named>[]> {
+  const totals = withWorktime(await totalsBy(db, actor, 'agent', range), await worktimes(db, actor, range, now))
   const agents = await db
     .selectFrom('agents')
     .select(['id', 'contact_id', 'firstname', 'lastname', 'deleted_at'])

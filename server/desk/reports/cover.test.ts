@@ -5,18 +5,16 @@ import { coverOf } from './cover.ts'
 const instant = fc.oneof(
   fc.integer({ min: -30_000_000_000_000, max: 250_000_000_000_000 }),
   fc.integer({ min: 480_000, max: 490_000 }).map((hours) => hours * 3_600_000),
+  fc.integer({ min: 1_760_000_000_000, max: 1_770_000_000_000 }),
 )
 
-test('the parts of any range follow one another without a gap, and their ends are those of their units', () => {
+test('the parts of any range add up to each instant of it once, and to nothing outside; their ends are those of their units', () => {
   fc.assert(
     fc.property(instant, instant, (a, b) => {
       const span = { from: Math.min(a, b), before: Math.max(a, b) }
-      const parts = coverOf(span).sort((one, other) => one.from - other.from)
-      let end = span.from
+      const parts = coverOf(span)
       for (const { unit, from, before } of parts) {
-        expect(from).toBe(end)
         expect(before).toBeGreaterThan(from)
-        end = before
         for (const edge of [from, before]) {
           const text = new Date(edge).toISOString()
           if (unit === 'hour') expect(text).toMatch(/:00:00\.000Z$/)
@@ -24,10 +22,38 @@ test('the parts of any range follow one another without a gap, and their ends ar
           if (unit === 'month') expect(text).toMatch(/-01T00:00:00\.000Z$/)
         }
       }
-      expect(end).toBe(span.before)
+      const edges = [span, ...parts].flatMap(({ from, before }) => [from - 1, from, before - 1, before])
+      for (const at of edges) {
+        const times = parts
+          .filter(({ from, before }) => from <= at && at < before)
+          .reduce((sum, { sign }) => sum + sign, 0)
+        expect({ at, times }).toEqual({ at, times: at >= span.from && at < span.before ? 1 : 0 })
+      }
       expect(parts.length).toBeLessThanOrEqual(7)
     }),
   )
+})
+
+const HOUR = 3_600_000
+
+test('what is counted from facts is at most half an hour at each end', () => {
+  fc.assert(
+    fc.property(instant, instant, (a, b) => {
+      const parts = coverOf({ from: Math.min(a, b), before: Math.max(a, b) })
+      const ragged = parts.filter(({ unit }) => unit === 'fact')
+      for (const { from, before } of ragged)
+        expect(before - from).toBeLessThanOrEqual(ragged.length > 1 ? HOUR / 2 : HOUR)
+    }),
+  )
+})
+
+test('a day of another zone is a day in UTC with some hours more and as many less', () => {
+  const midnight = Date.UTC(2026, 5, 10)
+  expect(coverOf({ from: midnight - 2 * HOUR, before: midnight + 22 * HOUR })).toEqual([
+    { unit: 'day', from: midnight, before: midnight + 24 * HOUR, sign: 1 },
+    { unit: 'hour', from: midnight - 2 * HOUR, before: midnight, sign: 1 },
+    { unit: 'hour', from: midnight + 22 * HOUR, before: midnight + 24 * HOUR, sign: -1 },
+  ])
 })
 
 test('an empty range has no parts', () => {

@@ -1,5 +1,7 @@
-// A range of time as whole months, days and, where there are such rollups, hours (in UTC), which are read from the rollups, and the ragged ends, which are
-// counted from the facts: any range is exact to the second, and a year costs as little as a week.
+// A range of time as whole months, days and hours (in UTC), which are read from the rollups, and ragged ends, which are
+// counted from the facts: any range is exact to the second, and a year costs as little as a week. Each end goes to the nearest
+// beginning of a unit, so that some parts are taken away again: what is to be read is never more than half of a unit.
+import { DAY, HOUR } from '../metrics/time.ts'
 import { monthOf, startOfMonth } from './range.ts'
 
 export type CoverUnit = 'fact' | 'hour' | 'day' | 'month'
@@ -12,46 +14,52 @@ export interface Span {
 
 export interface Part extends Span {
   unit: CoverUnit
+  /** 1: it is added, -1: it is taken away. */
+  sign: 1 | -1
 }
-
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
 
 interface Grid {
   unit: CoverUnit
-  /** The last beginning of a unit that is not after an instant. */
-  floor(at: number): number
-  /** The first that is not before it. */
-  ceil(at: number): number
+  /** The last beginning of a unit that is not after an instant, and the next one. */
+  around(at: number): [number, number]
 }
 
 const every = (unit: CoverUnit, length: number): Grid => ({
   unit,
-  floor: (at) => Math.floor(at / length) * length,
-  ceil: (at) => Math.ceil(at / length) * length,
+  around: (at) => [Math.floor(at / length) * length, Math.floor(at / length) * length + length],
 })
 
-const month: Grid = {
-  unit: 'month',
-  floor: (at) => startOfMonth(monthOf(at)),
-  ceil: (at) => (startOfMonth(monthOf(at)) === at ? at : startOfMonth(monthOf(at) + 1)),
+/** The largest first. */
+const grids: readonly Grid[] = [
+  { unit: 'month', around: (at) => [startOfMonth(monthOf(at)), startOfMonth(monthOf(at) + 1)] },
+  every('day', DAY),
+  every('hour', HOUR),
+]
+
+function nearest({ around }: Grid, at: number): number {
+  const [start, next] = around(at)
+  return at - start <= next - at ? start : next
 }
 
-const grids: readonly Grid[] = [every('hour', HOUR), every('day', DAY), month]
+/** The beginnings of the units that a part consists of. */
+export function* startsIn({ unit, from, before }: Span & { unit: string }): Generator<number> {
+  const grid = grids.find((each) => each.unit === unit)
+  for (let at = from; grid && at < before; at = grid.around(at)[1]) yield at
+}
 
-/** Parts that together are the span, the ragged ends first. */
-export function coverOf(span: Span, smallest: 'hour' | 'day' = 'hour'): Part[] {
-  const parts: Part[] = []
-  let unit: CoverUnit = 'fact'
-  let { from, before } = span
-  for (const grid of smallest === 'hour' ? grids : grids.slice(1)) {
-    const [first, last] = [grid.ceil(from), grid.floor(before)]
-    if (first >= last) break
-    parts.push({ unit, from, before: first }, { unit, from: last, before })
-    unit = grid.unit
-    from = first
-    before = last
-  }
-  parts.push({ unit, from, before })
-  return parts.filter((part) => part.from < part.before)
+/** Parts whose sum is the span. */
+export const coverOf = ({ from, before }: Span): Part[] => between(from, before, 1, grids)
+
+/** What happened from one instant to another; if that is earlier, what happened in between is taken away. */
+function between(from: number, to: number, sign: 1 | -1, [grid, ...finer]: readonly Grid[]): Part[] {
+  if (from === to) return []
+  if (from > to) return between(to, from, sign === 1 ? -1 : 1, grid ? [grid, ...finer] : [])
+  if (!grid) return [{ unit: 'fact', from, before: to, sign }]
+  const [first, last] = [nearest(grid, from), nearest(grid, to)]
+  if (first >= last) return between(from, to, sign, finer)
+  return [
+    { unit: grid.unit, from: first, before: last, sign },
+    ...between(from, first, sign, finer),
+    ...between(last, to, sign, finer),
+  ]
 }

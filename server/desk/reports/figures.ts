@@ -1,4 +1,4 @@
-// Every figure of the reports with its definition. docs/reports.md says the same in words: change both or neither.
+// Every figure of the reports with its definition. contract/v3/figures.ts says the same in words: change both or neither.
 import type { FactKind } from '../metrics/facts.ts'
 
 /** How many facts of a kind there were, and the seconds that they took together. */
@@ -14,54 +14,69 @@ export type Totals = ReadonlyMap<string, Total>
 
 export const NOTHING: Totals = new Map()
 
-type Count = (totals: Totals) => number
+/** What a figure counts. */
+interface Count {
+  of(totals: Totals): number
+  /** Every kind of fact that it is computed from, those taken away as well. Worktime is none. */
+  facts: readonly FactKind[]
+}
 
-export interface Figure {
-  of: Count
+export interface Figure extends Count {
   /** How many decimals it is rounded and shown to. */
   decimals: 0 | 2
 }
 
-const count =
-  (...kinds: readonly FactKind[]): Count =>
-  (totals) =>
-    kinds.reduce((sum, kind) => sum + (totals.get(kind)?.count ?? 0), 0)
+const count = (...facts: readonly FactKind[]): Count => ({
+  of: (totals) => facts.reduce((sum, kind) => sum + (totals.get(kind)?.count ?? 0), 0),
+  facts,
+})
 
-const average =
-  (kind: FactKind, seconds: 'seconds' | 'slaSeconds' = 'seconds'): Count =>
-  (totals) => {
+const average = (kind: FactKind, seconds: 'seconds' | 'slaSeconds' = 'seconds'): Count => ({
+  of: (totals) => {
     const total = totals.get(kind)
     return total && total.count > 0 ? Math.round((total[seconds] ?? total.seconds) / total.count) : 0
-  }
+  },
+  facts: [kind],
+})
 
-/** For figures of what Deskhand does not do or record: it never happened. */
-const never: Count = () => 0
+const secondsOf = (kind: FactKind): Count => ({ of: (totals) => totals.get(kind)?.seconds ?? 0, facts: [kind] })
+
+/** Less what was taken back. */
+const net = (kind: FactKind, undone: FactKind): Count => ({
+  of: (totals) => (totals.get(kind)?.count ?? 0) - (totals.get(undone)?.count ?? 0),
+  facts: [kind, undone],
+})
 
 /** Rounded half up to two decimals; zero where there is nothing to divide by. Multiplied first, so that halves stay exact. */
 export const ratio = (dividend: number, divisor: number, factor = 1): number =>
   divisor === 0 ? 0 : Math.round((dividend * factor * 100) / divisor) / 100
 
 /** Whole minutes, rounded half up: what is divided by it is divided by what is shown. */
-const worktime: Count = (totals) => Math.round((totals.get('online')?.seconds ?? 0) / 60)
+const worktime: Count = { of: (totals) => Math.round((totals.get('online')?.seconds ?? 0) / 60), facts: [] }
 const answers = count('answer', 'answer_new', 'answer_next')
-const chats = never
-const chatAnswers = never
-const missedChats = never
-const calls = never
-const missedCalls = never
-const callSeconds = never
-const rewards = never
-const punishments = never
-const notRanked: Count = (totals) =>
-  Math.max(0, answers(totals) + chats(totals) + calls(totals) - rewards(totals) - punishments(totals))
+const chats = count('chat_answered')
+const chatAnswers = count('chat_answer')
+const missedChats = count('chat_offer_missed')
+const calls = count('call_answered')
+const missedCalls = count('call_offer_missed')
+const callSeconds = secondsOf('call_ended')
+const rewards = net('rated_good', 'rated_good_undone')
+const punishments = net('rated_bad', 'rated_bad_undone')
+const notRanked: Count = {
+  of: (totals) =>
+    Math.max(0, answers.of(totals) + chats.of(totals) + calls.of(totals) - rewards.of(totals) - punishments.of(totals)),
+  facts: [answers, chats, calls, rewards, punishments].flatMap(({ facts }) => facts),
+}
 
-const rounded = (of: Count): Figure => ({ of, decimals: 0 })
+const rounded = (figure: Count): Figure => ({ ...figure, decimals: 0 })
 const perHour = (figure: Count): Figure => ({
-  of: (totals) => ratio(figure(totals), worktime(totals), 60),
+  of: (totals) => ratio(figure.of(totals), worktime.of(totals), 60),
+  facts: figure.facts,
   decimals: 2,
 })
 const share = (figure: Count): Figure => ({
-  of: (totals) => ratio(figure(totals), notRanked(totals) + rewards(totals) + punishments(totals), 100),
+  of: (totals) => ratio(figure.of(totals), notRanked.of(totals) + rewards.of(totals) + punishments.of(totals), 100),
+  facts: notRanked.facts,
   decimals: 2,
 })
 
@@ -85,9 +100,9 @@ export const figures = {
   chat_answers_ph: perHour(chatAnswers),
   missed_chats: rounded(missedChats),
   missed_chats_ph: perHour(missedChats),
-  chat_pickup: rounded(never),
-  chatPickupAvgTime: rounded(never),
-  chatAvgTime: rounded(never),
+  chat_pickup: rounded(count('chat_accepted')),
+  chatPickupAvgTime: rounded(average('chat_accepted')),
+  chatAvgTime: rounded(average('chat_talked')),
   not_ranked: rounded(notRanked),
   not_ranked_p: share(notRanked),
   not_ranked_ph: perHour(notRanked),
@@ -98,28 +113,28 @@ export const figures = {
   punishments_p: share(punishments),
   punishments_ph: perHour(punishments),
   i_messages: rounded(count('message_in')),
-  i_chats: rounded(never),
-  i_calls: rounded(never),
-  f_chats: rounded(never),
-  f_calls: rounded(never),
+  i_chats: rounded(count('chat_started')),
+  i_calls: rounded(count('call_started')),
+  f_chats: rounded(count('chat_ended')),
+  f_calls: rounded(count('call_ended')),
   created_tickets: rounded(count('created')),
   resolved_tickets: rounded(count('resolved')),
-  u_chats: rounded(never),
-  u_calls: rounded(never),
+  u_chats: rounded(count('chat_unanswered')),
+  u_calls: rounded(count('call_unanswered')),
   notes: rounded(count('note')),
   firstAssignAvgTime: rounded(average('first_assigned')),
   firstAssignAvgTimeSla: rounded(average('first_assigned', 'slaSeconds')),
   firstResolveAvgTime: rounded(average('first_resolved')),
   firstResolveAvgTimeSla: rounded(average('first_resolved', 'slaSeconds')),
-  calls_outgoing: rounded(never),
-  call_outgoing_seconds: rounded(never),
-  call_outgoing_avg_time: rounded(never),
-  call_pickup_avg_time: rounded(never),
-  call_avg_time: rounded(never),
-  calls_internal: rounded(never),
-  call_internal_avg_time: rounded(never),
-  call_internal_seconds: rounded(never),
-  o_calls: rounded(never),
+  calls_outgoing: rounded(count('call_out')),
+  call_outgoing_seconds: rounded(secondsOf('call_out')),
+  call_outgoing_avg_time: rounded(average('call_out')),
+  call_pickup_avg_time: rounded(average('call_answered')),
+  call_avg_time: rounded(average('call_ended')),
+  calls_internal: rounded(count('call_internal')),
+  call_internal_avg_time: rounded(average('call_internal')),
+  call_internal_seconds: rounded(secondsOf('call_internal')),
+  o_calls: rounded(count('call_offline')),
 } satisfies Record<string, Figure>
 
 export type FigureName = keyof typeof figures

@@ -9,7 +9,7 @@ import { loadSteps } from '../conversations/load-steps.ts'
 import { postMessage } from '../conversations/messages.ts'
 import { changeStatus } from '../conversations/status.ts'
 import { findOrAddCustomer } from '../customers/customers.ts'
-import { loadChangeRow, loadDayRows } from '../metrics/load.ts'
+import { loadChangeRow } from '../metrics/load.ts'
 import { loadReport } from './load.ts'
 import type { Scope } from './scope.ts'
 
@@ -152,20 +152,36 @@ describe('the load of tickets', () => {
       changed_at: 0,
     })
     const changes = [
+      ...loadSteps(undefined, conversation('C', null), 0),
       ...loadSteps(undefined, conversation('N', null), noon),
       ...loadSteps(conversation('N', null), conversation('N', agent.id), noon + 30 * MINUTE),
       ...loadSteps(conversation('N', agent.id), conversation('A', agent.id), noon + HOUR),
     ]
-    await write(async (tx) => {
-      await tx.insertInto('load_changes').values(changes.map(loadChangeRow)).execute()
-      await tx
-        .insertInto('load_days')
-        .values(loadDayRows([...changes, ...loadSteps(undefined, conversation('C', null), 0)]))
-        .execute()
-    })
+    await write((tx) => tx.insertInto('load_changes').values(changes.map(loadChangeRow)).execute())
     expect(await load(noon, 2, noon + 5 * HOUR)).toEqual([
       { waiting: level(1, 2, 1.5), inService: level(0, 1, 0.5) },
       { waiting: still(1), inService: still(0) },
     ])
   })
+})
+
+test('a message that is imported after its agent was deleted takes no load away before that', async () => {
+  const id = await write((tx) => opened(tx, noon))
+  await write((tx) => assign(tx, id, noon + MINUTE))
+  await write((tx) => removeAgent(tx, systemActor, agent.id))
+  await desk.drain()
+  const [owner] = await desk.app.database.reader.selectFrom('agents').select('id').where('role', '=', 'O').execute()
+  await write(async (tx) =>
+    postMessage(tx, await rowOf(tx, id), {
+      author: { kind: 'agent', userId: owner?.id ?? '' },
+      message: MESSAGE,
+      isNote: false,
+      at: noon + 5 * MINUTE,
+    }),
+  )
+  // From the assignment until the deletion, which is now, it was the agent's.
+  expect(await load(noon, 2, noon + 2 * HOUR)).toMatchObject([
+    { waiting: { min: 0, max: 1 }, inService: { min: 0, max: 1 } },
+    { waiting: { min: 0, max: 0 }, inService: { min: 1, max: 1 } },
+  ])
 })

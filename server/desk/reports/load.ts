@@ -1,20 +1,14 @@
 // How much waited and how much was worked on in each hour.
-import { type Expression, type SqlBool, sql } from 'kysely'
-import { sliced } from '../../db/differences.ts'
 import type { Reader } from '../../db/write.ts'
-import { dayOf, type Service, startOfDay } from '../metrics/load.ts'
+import type { Service } from '../metrics/load.ts'
+import { halfHourOf } from '../metrics/load-rollups.ts'
+import { HALF_HOUR } from '../metrics/time.ts'
 import type { Span } from './cover.ts'
-import { ratio } from './figures.ts'
-import { boundsOf, type Interval, listIntervals, type Page, type Range } from './range.ts'
+import { type Level, levelsOf, NONE } from './levels.ts'
+import { type LoadRow, loadQuery, type Side } from './load-query.ts'
+import { type Interval, listIntervals, type Page, type Range } from './range.ts'
 import type { Scope } from './scope.ts'
 import { slotsIn } from './slots.ts'
-
-export interface Level {
-  min: number
-  max: number
-  /** Weighted by time, two decimals. */
-  avg: number
-}
 
 export interface HourOfLoad {
   hour: Interval
@@ -23,8 +17,6 @@ export interface HourOfLoad {
   slots: Level
   inService: Level
 }
-
-const NONE: Level = { min: 0, max: 0, avg: 0 }
 
 /** Whole hours, also where the range begins or ends within one. The hour in progress counts up to `now`. */
 export async function loadReport(
@@ -36,149 +28,58 @@ export async function loadReport(
   now = Date.now(),
 ): Promise<HourOfLoad[]> {
   const hours = listIntervals(range, 'hour', page)
-  if (!hours[0]) return []
-  const bounds = boundsOf(hours).map((bound) => Math.min(bound, now + 1))
-  const level = await levelAt(db, service, scope, hours[0].from)
-  const courses = await coursesIn(db, service, scope, bounds)
-  const begun = hours
+  const spans = hours
     .filter(({ from }) => from <= now)
     .map(({ from, before }) => ({ from, before: Math.min(before, now + 1) }))
-  const slots = await slotsIn(db, service, scope, begun, now)
-  return hours.map((hour, position) => {
-    if (hour.from > now) return { hour, waiting: NONE, slots: NONE, inService: NONE }
-    const span = { from: hour.from, before: Math.min(hour.before, now + 1) }
-    const course = courses.get(position)
-    const row = {
-      hour,
-      waiting: levelIn(span, level.waiting, course?.waiting),
-      slots: slots[position] ?? NONE,
-      inService: levelIn(span, level.service, course?.service),
-    }
-    level.waiting += course?.waiting.net ?? 0
-    level.service += course?.service.net ?? 0
-    return row
-  })
+  const levels = await levelsIn(db, service, scope, spans)
+  const slots = await slotsIn(db, service, scope, spans, now)
+  return hours.map((hour, position) => ({
+    hour,
+    waiting: levels.waiting[position] ?? NONE,
+    slots: slots[position] ?? NONE,
+    inService: levels.service[position] ?? NONE,
+  }))
 }
 
-/** Where a level went in a span, relative to the level at its start. */
-interface Course {
-  firstAt: number
-  net: number
-  min: number
-  max: number
-  /** The sum of each step times the milliseconds that it lasted until the end of the span. */
-  area: number
+interface Levels {
+  waiting: Level[]
+  service: Level[]
 }
 
-/** The level of a span that began at `start`. A start that was changed at its very beginning has not lasted. */
-function levelIn({ from, before }: Span, start: number, course: Course | undefined): Level {
-  if (!course) return { min: start, max: start, avg: start }
-  const lasted = course.firstAt > from ? [start] : []
-  const length = before - from
-  return {
-    min: Math.min(...lasted, start + course.min),
-    max: Math.max(...lasted, start + course.max),
-    avg: ratio(start * length + course.area, length),
+/** Hours that are read at once where steps are counted one by one: others get their turn in between. */
+const FEW = 24
+
+async function levelsIn(db: Reader, service: Service, scope: Scope, spans: readonly Span[]): Promise<Levels> {
+  const all: Levels = { waiting: [], service: [] }
+  if (scope.departmentIds?.length === 0) return all
+  const isSlow = (scope.departmentIds ?? []).length > 1 || cutBy(spans).length > FEW
+  const size = isSlow ? FEW : spans.length
+  for (let start = 0; start < spans.length; start += size) {
+    if (start > 0) await new Promise(setImmediate)
+    const some = await levelsAtOnce(db, service, scope, spans.slice(start, start + size))
+    all.waiting.push(...some.waiting)
+    all.service.push(...some.service)
   }
+  return all
 }
 
-const whole = (sum: Expression<unknown>) => sql<number>`cast(coalesce(${sum}, 0) as bigint)`
-const waitingSum = sql<number>`sum(case when agent_id = '' then delta else 0 end)`
-const serviceSum = sql<number>`sum(case when agent_id = '' then 0 else delta end)`
+/** The half-hours that begin in one span and end in another one, or in none. */
+const cutBy = (spans: readonly Span[]): number[] => [
+  ...new Set(spans.flatMap(({ from, before }) => [from, before].filter((at) => at % HALF_HOUR !== 0).map(halfHourOf))),
+]
 
-function conditions(service: Service, { departmentIds, agentId }: Scope): Expression<SqlBool>[] {
-  return [
-    sql<SqlBool>`service = ${service}`,
-    ...(departmentIds === undefined
-      ? []
-      : [
-          departmentIds.length === 0
-            ? sql<SqlBool>`1 = 0`
-            : sql<SqlBool>`department_id in (${sql.join(departmentIds)})`,
-        ]),
-    ...(agentId === undefined ? [] : [sql<SqlBool>`agent_id = ${agentId}`]),
-  ]
+async function levelsAtOnce(db: Reader, service: Service, scope: Scope, spans: readonly Span[]): Promise<Levels> {
+  const [first] = spans
+  const last = spans.at(-1)
+  if (!first || !last) return { waiting: [], service: [] }
+  const asked = { service, scope, origin: halfHourOf(first.from), before: last.before, cut: cutBy(spans) }
+  const { rows } = await loadQuery(db, asked).execute(db)
+  const ofSide = (side: Side): Level[] => {
+    const own = rows.filter((row) => row.side === side)
+    const start = own.find(({ what }) => what === 'level')?.net ?? 0
+    return levelsOf(spans, start, own.filter(({ what }) => what !== 'level').sort(inOrder))
+  }
+  return { waiting: ofSide(0), service: ofSide(1) }
 }
 
-/** The query behind the level at an instant: the sums of whole days, then the steps of the day itself. */
-export function levelQuery(db: Reader, service: Service, scope: Scope, instant: number) {
-  const day = dayOf(instant)
-  const where = conditions(service, scope)
-  const days = db
-    .selectFrom('load_days')
-    .select(['agent_id', 'delta'])
-    .where((eb) => eb.and([...where, eb('day', '<', day)]))
-  const rest = db
-    .selectFrom('load_changes')
-    .select(['agent_id', 'delta'])
-    .where((eb) => eb.and([...where, eb('at', '>=', startOfDay(day)), eb('at', '<', instant)]))
-  return db
-    .selectFrom(days.unionAll(rest).as('steps'))
-    .select([whole(waitingSum).as('waiting'), whole(serviceSum).as('service')])
-}
-
-const levelAt = (db: Reader, service: Service, scope: Scope, instant: number) =>
-  levelQuery(db, service, scope, instant).executeTakeFirstOrThrow()
-
-/** The query behind the steps of each slice between two bounds, by its number. */
-export function stepsQuery(db: Reader, service: Service, scope: Scope, bounds: readonly number[]) {
-  // Steps of one instant are one: a transfer takes from one level and gives to another in no time.
-  const instants = db
-    .selectFrom(sliced(db, 'load_changes', bounds))
-    .select(['position', 'at', waitingSum.as('waiting'), serviceSum.as('service')])
-    .where((eb) => eb.and(conditions(service, scope)))
-    .groupBy(['position', 'at'])
-  const origin = bounds[0] ?? 0
-  const courses = db
-    .selectFrom(instants.as('instants'))
-    .select(['position', 'at', 'waiting', 'service'])
-    .select([
-      sql<number>`sum(waiting) over (partition by position order by at)`.as('waiting_level'),
-      sql<number>`sum(service) over (partition by position order by at)`.as('service_level'),
-    ])
-  return db
-    .selectFrom(courses.as('courses'))
-    .groupBy('position')
-    .select([
-      'position',
-      whole(sql`min(at)`).as('first_at'),
-      whole(sql`sum(waiting)`).as('waiting'),
-      // From the first bound, for the sum of whole instants would pass what a number holds exactly.
-      whole(sql`sum(waiting * (at - ${origin}))`).as('waiting_moment'),
-      whole(sql`min(waiting_level)`).as('waiting_min'),
-      whole(sql`max(waiting_level)`).as('waiting_max'),
-      whole(sql`sum(service)`).as('service'),
-      whole(sql`sum(service * (at - ${origin}))`).as('service_moment'),
-      whole(sql`min(service_level)`).as('service_min'),
-      whole(sql`max(service_level)`).as('service_max'),
-    ])
-}
-
-async function coursesIn(db: Reader, service: Service, scope: Scope, bounds: readonly number[]) {
-  const rows = await stepsQuery(db, service, scope, bounds).execute()
-  return new Map(
-    rows.map((row): [number, { waiting: Course; service: Course }] => {
-      const length = (bounds[row.position + 1] ?? 0) - (bounds[0] ?? 0)
-      const { first_at: firstAt } = row
-      return [
-        row.position,
-        {
-          waiting: {
-            firstAt,
-            net: row.waiting,
-            min: row.waiting_min,
-            max: row.waiting_max,
-            area: row.waiting * length - row.waiting_moment,
-          },
-          service: {
-            firstAt,
-            net: row.service,
-            min: row.service_min,
-            max: row.service_max,
-            area: row.service * length - row.service_moment,
-          },
-        },
-      ]
-    }),
-  )
-}
+const inOrder = (a: LoadRow, b: LoadRow): number => a.at - b.at

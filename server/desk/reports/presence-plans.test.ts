@@ -59,6 +59,12 @@ describe('from indexes come', () => {
     expect(wholeTables(plan)).toEqual([])
   })
 
+  test('what has ended since time was added up', async () => {
+    const plan = (await planOf(desk, timesQuery(desk.app.database.reader, '', span))).join('\n')
+    expect(plan).toMatch(/PRIMARY KEY \(department_id=\? AND at>\? AND at<\?\)|online_days_pkey/)
+    expect(plan).toMatch(/SEARCH s USING INTEGER PRIMARY KEY \(rowid>\?\)|online_stretches_pkey/)
+  })
+
   test('what a clock that was set back has left', async () => {
     const plan = await planOf(desk, recordedSince(desk.app.database.reader, ['agent0', 'agent1'], span.from).compile())
     expect(plan.join('\n')).toContain('online_stretches_end')

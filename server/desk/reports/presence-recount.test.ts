@@ -7,6 +7,7 @@ import { type Actor, systemActor } from '../actor.ts'
 import { addAgent } from '../agents/agents.ts'
 import { addDepartment } from '../departments/departments.ts'
 import { beat, connect, disconnect, goOffline, stayOnline, sweepPresence } from '../presence/connections.ts'
+import { checkOnlineDays, emptyOnlineDays, rollStretchPortion } from '../presence/online-days.ts'
 import { followPresence } from '../presence/stretches.ts'
 import { agentsAvailabilityReport } from './agents-availability.ts'
 import { ratio } from './figures.ts'
@@ -24,7 +25,7 @@ const agents: string[] = []
 beforeAll(async () => {
   desk = await newDesk()
   await desk.app.database.write(async (tx) => {
-    departments.push((await addDepartment(tx, systemActor, { name: 'Sales' })).id)
+    for (const name of ['Sales', 'Elsewhere']) departments.push((await addDepartment(tx, systemActor, { name })).id)
     for (const name of ['one', 'two']) {
       const draft = { email: `${name}@desk.test`, firstname: name, lastname: 'Agent', role: 'A' }
       agents.push((await addAgent(tx, systemActor, draft)).id)
@@ -36,10 +37,10 @@ afterAll(() => desk.close())
 const step = fc.record({
   what: fc.constantFrom(
     ...(['connect', 'connect', 'beat', 'beat', 'beat', 'disconnect', 'crash', 'presets'] as const),
-    ...(['leave', 'call', 'offline', 'sweep'] as const),
+    ...(['leave', 'call', 'offline', 'sweep', 'roll'] as const),
   ),
   agent: fc.nat({ max: 1 }),
-  department: fc.nat({ max: 1 }),
+  department: fc.nat({ max: 2 }),
   letters: fc.constantFrom('', 'T', 'M', 'TM', 'PRT'),
   number: fc.nat({ max: 300 }),
   // Mostly a moment; at times long enough for a connection to be lost; at times the clock is set.
@@ -47,6 +48,7 @@ const step = fc.record({
     { weight: 6, arbitrary: fc.nat({ max: 20_000 }) },
     { weight: 2, arbitrary: fc.nat({ max: 120_000 }) },
     { weight: 1, arbitrary: fc.integer({ min: -2 * HOUR, max: 2 * HOUR }) },
+    { weight: 1, arbitrary: fc.constantFrom(-72 * HOUR, 72 * HOUR) },
   ),
 })
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
@@ -125,12 +127,25 @@ class History {
       await write((tx) => goOffline(tx, agentId, now))
       notes.before(now)
       if (notes.connections.delete('call')) notes.after(now)
-    } else {
+    } else if (what === 'roll') await rollSome((number % 5) + 1)
+    else {
       await write((tx) => sweepPresence(tx, now))
       for (const each of this.notes) each.sweep(now)
     }
   }
 }
+
+/** Adds up some of the stretches that have ended. */
+const rollSome = (portion: number): Promise<unknown> =>
+  desk.app.database.write(async (tx) => {
+    const last = await tx
+      .selectFrom('online_stretches')
+      .select('seq')
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    await rollStretchPortion(tx, last?.seq ?? 0, portion)
+  })
 
 /** Whether an agent was online for a service in any of these departments, by second. */
 const isOnlineAt = (seconds: Map<string, Set<number>>, departmentIds: readonly string[], letters: string) => {
@@ -149,6 +164,7 @@ const atFirst = { default: 'TM', other: 'T' }
 
 async function clear(): Promise<void> {
   await desk.app.database.write(async (tx) => {
+    await emptyOnlineDays(tx)
     for (const table of ['presence_connections', 'online_stretches', 'department_agents'] as const)
       await tx.deleteFrom(table).execute()
     for (const agent_id of agents)
@@ -183,12 +199,18 @@ test('any history of presence is reported as it was', async () => {
         const stored = await db.selectFrom('online_stretches').selectAll().execute()
         for (const { from_at, to_at } of stored) if (to_at !== null) expect(to_at).toBeGreaterThan(from_at)
 
-        for (const visible of [departments, ['default'], []]) {
+        expect(await checkOnlineDays(db)).toEqual([])
+        for (const visible of [departments, departments.slice(0, 2), ['default'], []]) {
           const plain: Actor = { kind: 'agent', agentId: 'agent000', role: 'A', departmentIds: visible }
           for (const actor of visible === departments ? [plain, systemActor] : [plain]) {
             const times = await worktimes(db, actor, range, now)
             const expected = whole.map((seconds) => count(range.from, before, isOnlineAt(seconds, visible, 'MPRT')))
             expect(agents.map((id) => times.get(id) ?? 0)).toEqual(expected)
+            // A day and more of it, which are added up.
+            const days = { from: second - 50 * HOUR, before: second }
+            const ofDays = await worktimes(db, actor, days, now)
+            const counted = whole.map((seconds) => count(days.from, days.before, isOnlineAt(seconds, visible, 'MPRT')))
+            expect(agents.map((id) => ofDays.get(id) ?? 0)).toEqual(counted)
           }
         }
 

@@ -6,6 +6,7 @@ import { newDesk, type TestDesk } from '../../../test/desk.ts'
 import {
   type Cast,
   type Fact,
+  forgetHistory,
   History,
   type Narrowing,
   recount,
@@ -22,6 +23,7 @@ import { channels } from '../conversations/letters.ts'
 import { findOrAddCustomer } from '../customers/customers.ts'
 import { addDepartment } from '../departments/departments.ts'
 import { emptyRollups, rollFacts, rollPortion } from '../metrics/roll.ts'
+import { rollLoadPortion } from '../metrics/roll-load.ts'
 import { addTag } from '../tags/tags.ts'
 
 const ZONE = 'Europe/Berlin'
@@ -49,24 +51,7 @@ beforeAll(async () => {
 })
 afterAll(() => desk.close())
 
-const clear = (): Promise<void> =>
-  desk.app.database.write(async (tx) => {
-    for (const table of [
-      'facts',
-      'rollups',
-      'load_changes',
-      'load_days',
-      'conversation_tags',
-      'conversation_moves',
-      'conversation_links',
-      'messages',
-      'message_groups',
-      'conversations',
-      'department_counts',
-    ] as const)
-      await tx.deleteFrom(table).execute()
-    await tx.updateTable('rollup_positions').set({ seq: 0 }).execute()
-  })
+const clear = (): Promise<void> => desk.app.database.write(forgetHistory)
 
 /** What the roller does between the parts of a history: numbers that it passes, and whether it dies before its commit. */
 const rollers = fc.array(fc.record({ portion: fc.nat({ max: 30 }), dies: fc.boolean() }), {
@@ -86,8 +71,10 @@ async function play(history: History, all: readonly Step[], rolls: Rolls): Promi
     const roll = rolls[part]
     if (!roll || roll.portion === 0) continue
     const settled = (await settledNumber(database.reader, 'facts')) ?? 0
+    const steps = (await settledNumber(database.reader, 'load_changes')) ?? 0
     const rolling = database.write(async (tx) => {
       await rollPortion(tx, settled, roll.portion)
+      await rollLoadPortion(tx, steps, roll.portion)
       if (roll.dies) throw new Error('the roller died')
     })
     if (roll.dies) await expect(rolling).rejects.toThrow('the roller died')

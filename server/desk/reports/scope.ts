@@ -27,3 +27,11 @@ export async function getScope(
     agentId: agent === undefined ? undefined : (await getAgent(db, agent)).id,
   }
 }
+
+/** An SLA level, in use or deleted: its closed clocks still name it. Undefined: all of them. */
+export async function levelIdOf(db: Reader, id: string | undefined): Promise<string | undefined> {
+  if (id === undefined) return undefined
+  const row = await db.selectFrom('sla_levels').select('id').where('id', '=', id).executeTakeFirst()
+  if (!row) throw new NotFound(`SLA level '${id}' not found`)
+  return row.id
+}

@@ -1,7 +1,7 @@
 // How many agents were online for a service in each hour, and for how much of it anybody was.
 import type { Reader } from '../../db/write.ts'
 import type { Service } from '../metrics/load.ts'
-import { type OnlineSpan, onlineSpans } from '../presence/online.ts'
+import { onlineSpans } from '../presence/online.ts'
 import type { OnlineService } from '../presence/services.ts'
 import { type Span, united, wholeSecond } from '../presence/spans.ts'
 import { ratio } from './figures.ts'
@@ -16,9 +16,7 @@ async function spansOfAgents(db: Reader, service: Service, scope: Scope, span: S
   const { departmentIds = [''], agentId } = scope
   const spans = await onlineSpans(db, { service: letterOf[service], departmentIds, agentId }, span, now)
   if (departmentIds.length === 1) return spans
-  const byAgent = new Map<string, OnlineSpan[]>()
-  for (const online of spans) byAgent.set(online.agentId, [...(byAgent.get(online.agentId) ?? []), online])
-  return [...byAgent.values()].flatMap(united)
+  return [...Map.groupBy(spans, ({ agentId: id }) => id).values()].flatMap(united)
 }
 
 interface Level {
@@ -98,3 +96,10 @@ export async function availabilityReport(
     return { hour, seconds: Math.floor(time / 1_000), of: Math.max(0, Math.floor((before - hour.from) / 1_000)) }
   })
 }
+
+/** Rounded half up. */
+export const minutesOf = ({ seconds }: HourOfAvailability): number => Math.round(seconds / 60)
+
+/** In percent, with four decimals; zero where no time has passed. */
+export const shareOf = ({ seconds, of }: HourOfAvailability): number =>
+  of === 0 ? 0 : Math.round((seconds * 1_000_000) / of) / 10_000

@@ -1,11 +1,11 @@
 // The one place that counts: the facts of a range for each agent, channel, department or tag, or for each interval. What
 // has been added up comes from the rollups, the rest from the facts, in one statement: it sees one state of both.
 import { type RawBuilder, sql } from 'kysely'
-import { lookedUp, type Piece, piecesAsRows, textsAsRows } from '../../db/differences.ts'
+import { afterPosition, lookedUp, type Piece, piecesAsRows, textsAsRows } from '../../db/differences.ts'
 import type { Reader } from '../../db/write.ts'
 import { type Actor, visibleDepartments } from '../actor.ts'
-import { coverOf, type Span } from './cover.ts'
-import type { Total, Totals } from './figures.ts'
+import { coverOf, type Span, startsIn } from './cover.ts'
+import type { Totals } from './figures.ts'
 
 /** `every`: all facts together. */
 export type Dimension = 'agent' | 'channel' | 'department' | 'tag' | 'every'
@@ -19,35 +19,51 @@ interface Source {
 }
 
 const sources: Record<Dimension, Source> = {
-  agent: { dimension: 'agent', ofRollup: sql.ref('rollups.id'), ofFact: sql.ref('facts.agent_id') },
-  channel: { dimension: 'channel', ofRollup: sql.ref('rollups.id'), ofFact: sql.ref('facts.channel') },
+  agent: { dimension: 'agent', ofRollup: sql.ref('rollups.id'), ofFact: sql.ref('happened.agent_id') },
+  channel: { dimension: 'channel', ofRollup: sql.ref('rollups.id'), ofFact: sql.ref('happened.channel') },
   department: {
     dimension: 'all',
     ofRollup: sql.ref('rollups.department_id'),
-    ofFact: sql.ref('facts.department_id'),
+    ofFact: sql.ref('happened.department_id'),
   },
   tag: { dimension: 'tag', ofRollup: sql.ref('rollups.id'), ofFact: sql.ref('conversation_tags.tag_id') },
   every: { dimension: 'all', ofRollup: sql`''`, ofFact: sql`''` },
 }
 
-/** A row of the answer. `at` is given for facts that are in no rollup yet, where the slices are several. */
+/** A row of the answer: of rollups, of the ragged ends, or of what is in no rollup yet. */
 interface Tally {
-  position: number
+  /** Which rollups, where there are several slices; otherwise null. */
+  unit: string | null
+  /** The slice of what lies in ragged ends. */
+  position: number | null
+  /** The beginning of the unit, or when it happened, where there are several slices; otherwise null. */
   at: number | null
-  key: string | null
+  key: string
   kind: string
   count: number
   seconds: number
   sla_seconds: number
 }
 
-/** The query behind the totals: what happened in each slice of time, which must not overlap. */
-export function tallies(db: Reader, actor: Actor, dimension: Dimension, slices: readonly Span[]): RawBuilder<Tally> {
+/** What adds up to each of the slices. */
+export const piecesOf = (slices: readonly Span[]): Piece[] =>
+  slices.flatMap((slice, position) => coverOf(slice).map((part): Piece => ({ position, ...part })))
+
+const sumsOf = (sign: RawBuilder<unknown>) => sql`cast(sum(${sign}) as bigint) as count,
+  cast(coalesce(sum(seconds * ${sign}), 0) as bigint) as seconds,
+  cast(coalesce(sum(coalesce(sla_seconds, seconds) * ${sign}), 0) as bigint) as sla_seconds`
+const nobody = sql`cast(null as bigint)`
+
+/** The query behind the totals of a span of time. Of slices, whoever asks adds up the rollups that belong to each. */
+export function tallies(
+  db: Reader,
+  actor: Actor,
+  dimension: Dimension,
+  span: Span,
+  pieces: readonly Piece[],
+): RawBuilder<Tally> {
   const { dimension: stored, ofRollup, ofFact } = sources[dimension]
-  const smallest = stored === 'all' ? 'hour' : 'day'
-  const parts = slices.flatMap((slice, position) =>
-    coverOf(slice, smallest).map((part): Piece => ({ position, ...part })),
-  )
+  const isSliced = dimension === 'every'
   const visible = visibleDepartments(actor)
   // A plain agent's reports count what happened in his departments.
   const places = visible
@@ -55,41 +71,38 @@ export function tallies(db: Reader, actor: Actor, dimension: Dimension, slices: 
     : dimension === 'every'
       ? sql`select '' as id`
       : sql`select id from departments`
-  const seen = visible ? sql`and facts.department_id in (select id from places)` : sql``
+  const seen = visible ? sql`and happened.department_id || '' in (select id from places)` : sql``
   // As the conversations are tagged now: a tag brings its conversation's earlier facts along.
   const tagged =
     dimension === 'tag'
-      ? sql`join conversation_tags on conversation_tags.conversation_id = facts.conversation_id || ''`
+      ? sql`join conversation_tags on conversation_tags.conversation_id = happened.conversation_id || ''`
       : sql``
-  const first = slices[0]?.from ?? 0
-  const last = slices.at(-1)?.before ?? first
-  const [tailAt, tailGroup] = slices.length > 1 ? [sql`at`, sql`at, `] : [sql`cast(null as bigint)`, sql``]
-  const sums = sql`count(*) as count, cast(coalesce(sum(seconds), 0) as bigint) as seconds,
-    cast(coalesce(sum(coalesce(sla_seconds, seconds)), 0) as bigint) as sla_seconds`
+  const whole = pieces.filter(({ unit }) => unit !== 'fact')
   // Adding nothing (0, or '' above) keeps a column's index out of the plan, where the other condition has the better one.
   return sql<Tally>`
     with places as materialized (${places}),
     rolled as materialized (select seq from rollup_positions where name = 'facts'),
-    whole as materialized (${piecesAsRows(
-      db,
-      parts.filter(({ unit }) => unit !== 'fact'),
-    )}),
+    whole as materialized (${piecesAsRows(db, isSliced ? joined(whole) : whole)}),
     ragged as materialized (${piecesAsRows(
       db,
-      parts.filter(({ unit }) => unit === 'fact'),
+      pieces.filter(({ unit }) => unit === 'fact'),
     )}),
     edges as (
-      select ragged.position, facts.* from ragged
+      select ragged.position, ragged.sign, facts.* from ragged
       ${lookedUp(db, 'facts', sql`facts.at >= ragged.low and facts.at < ragged.high`)}
       and facts.seq + 0 <= (select seq from rolled)
     ),
-    tail as (
+    tail as materialized (
       select facts.* from facts
-      where facts.seq > (select seq from rolled) and facts.at + 0 >= ${first} and facts.at + 0 < ${last}
+      where ${afterPosition(sql.ref('facts.seq'), sql`facts`)} and facts.at + 0 >= ${span.from} and facts.at + 0 < ${span.before}
     )
-    select whole.position as position, cast(null as bigint) as at, ${ofRollup} as key, kind,
-      cast(sum(count) as bigint) as count, cast(sum(seconds) as bigint) as seconds,
-      cast(sum(sla_seconds) as bigint) as sla_seconds
+    select ${
+      isSliced
+        ? sql`rollups.unit, ${nobody} as position, rollups.at, '' as key, kind, count, seconds, sla_seconds`
+        : sql`null as unit, ${nobody} as position, ${nobody} as at, ${ofRollup} as key, kind,
+            cast(sum(count * sign) as bigint) as count, cast(sum(seconds * sign) as bigint) as seconds,
+            cast(sum(sla_seconds * sign) as bigint) as sla_seconds`
+    }
     from whole cross join places
     ${lookedUp(
       db,
@@ -97,13 +110,25 @@ export function tallies(db: Reader, actor: Actor, dimension: Dimension, slices: 
       sql`rollups.dimension = ${sql.lit(stored)} and rollups.department_id = places.id
         and rollups.unit = whole.unit and rollups.at >= whole.low and rollups.at < whole.high`,
     )}
-    group by whole.position, ${sql.lit(3)}, kind
+    ${isSliced ? sql`` : sql`group by ${ofRollup}, kind`}
     union all
-    select position, cast(null as bigint), ${ofFact}, kind, ${sums}
-    from edges as facts ${tagged} where ${ofFact} is not null ${seen} group by position, ${sql.lit(3)}, kind
+    select null, position, ${nobody}, ${ofFact}, kind, ${sumsOf(sql`sign`)}
+    from edges as happened ${tagged} where ${ofFact} || '' is not null ${seen} group by position, ${sql.lit(4)}, kind
     union all
-    select 0, ${tailAt}, ${ofFact}, kind, ${sums}
-    from tail as facts ${tagged} where ${ofFact} is not null ${seen} group by ${tailGroup}${sql.lit(3)}, kind`
+    select null, ${nobody}, ${isSliced ? sql`at` : nobody}, ${ofFact}, kind, ${sumsOf(sql`1`)}
+    from tail as happened ${tagged} where ${ofFact} || '' is not null ${seen}
+    group by ${isSliced ? sql`at, ` : sql``}${sql.lit(4)}, kind`
+}
+
+/** Pieces that touch or overlap as one: a rollup is read once, to whichever slices it belongs. */
+function joined(pieces: readonly Piece[]): Piece[] {
+  const all: Piece[] = []
+  for (const piece of [...pieces].sort((a, b) => (a.unit < b.unit ? -1 : a.unit > b.unit ? 1 : a.from - b.from))) {
+    const last = all.at(-1)
+    if (last && last.unit === piece.unit && piece.from <= last.before) last.before = Math.max(last.before, piece.before)
+    else all.push({ ...piece, position: 0, sign: 1 })
+  }
+  return all
 }
 
 /** Totals by id of the agent, department or tag, or by letter of the channel. What has no facts is not there. */
@@ -114,8 +139,10 @@ export async function totalsBy(
   span: Span,
 ): Promise<ReadonlyMap<string, Totals>> {
   if (span.from >= span.before) return new Map()
-  const { rows } = await tallies(db, actor, dimension, [span]).execute(db)
-  return collect(rows, ({ key }) => key)
+  const { rows } = await tallies(db, actor, dimension, span, piecesOf([span])).execute(db)
+  const sums = new Sums<string>()
+  for (const row of rows) sums.add(row.key, row, 1)
+  return sums.totals()
 }
 
 /** Totals by number of the slice: slice 0 goes from the first bound up to the second, and so on. */
@@ -124,14 +151,38 @@ export async function totalsOfSlices(
   actor: Actor,
   bounds: readonly number[],
 ): Promise<ReadonlyMap<number, Totals>> {
-  if (bounds.length < 2) return new Map()
-  const slices = bounds.slice(1).map((before, index) => ({ from: bounds[index] ?? before, before }))
-  const { rows } = await tallies(db, actor, 'every', slices).execute(db)
-  return collect(rows, ({ at, position }) => (at === null ? position : sliceOf(bounds, at)))
+  const [from, before] = [bounds[0], bounds.at(-1)]
+  if (bounds.length < 2 || from === undefined || before === undefined) return new Map()
+  const pieces = piecesOf(bounds.slice(1).map((end, index) => ({ from: bounds[index] ?? end, before: end })))
+  const { rows } = await tallies(db, actor, 'every', { from, before }, pieces).execute(db)
+  const slicesOf = belongings(pieces)
+  const sums = new Sums<number>()
+  for (const row of rows) {
+    if (row.position !== null) sums.add(row.position, row, 1)
+    else if (row.at === null) continue
+    else if (row.unit === null) sums.add(sliceOf(bounds, row.at), row, 1)
+    else for (const { position, sign = 1 } of slicesOf(row.unit, row.at)) sums.add(position, row, sign)
+  }
+  return sums.totals()
+}
+
+/** To which slices a rollup belongs. */
+function belongings(pieces: readonly Piece[]): (unit: string, at: number) => readonly Piece[] {
+  const units = new Map<string, Map<number, Piece[]>>()
+  for (const piece of pieces) {
+    const starts = units.get(piece.unit) ?? new Map<number, Piece[]>()
+    units.set(piece.unit, starts)
+    for (const start of startsIn(piece)) {
+      const known = starts.get(start)
+      if (known) known.push(piece)
+      else starts.set(start, [piece])
+    }
+  }
+  return (unit, at) => units.get(unit)?.get(at) ?? []
 }
 
 /** The slice in which an instant between the first and the last bound lies. */
-function sliceOf(bounds: readonly number[], at: number): number {
+export function sliceOf(bounds: readonly number[], at: number): number {
   let [low, high] = [0, bounds.length - 1]
   while (high - low > 1) {
     const middle = (low + high) >> 1
@@ -141,19 +192,41 @@ function sliceOf(bounds: readonly number[], at: number): number {
   return low
 }
 
-function collect<Key>(rows: readonly Tally[], keyOf: (row: Tally) => Key | null): ReadonlyMap<Key, Totals> {
-  const totals = new Map<Key, Map<string, Total>>()
-  for (const row of rows) {
-    const key = keyOf(row)
-    if (key === null) continue
-    const ofKey = totals.get(key) ?? new Map<string, Total>()
-    const before: Total = ofKey.get(row.kind) ?? { count: 0, seconds: 0, slaSeconds: 0 }
-    ofKey.set(row.kind, {
-      count: before.count + row.count,
-      seconds: before.seconds + row.seconds,
-      slaSeconds: (before.slaSeconds ?? 0) + row.sla_seconds,
-    })
-    totals.set(key, ofKey)
+interface Sum {
+  count: number
+  seconds: number
+  slaSeconds: number
+}
+
+class Sums<Key> {
+  readonly #all = new Map<Key, Map<string, Sum>>()
+
+  add(key: Key, row: Pick<Tally, 'kind' | 'count' | 'seconds' | 'sla_seconds'>, sign: 1 | -1): void {
+    let kinds = this.#all.get(key)
+    if (!kinds) {
+      kinds = new Map()
+      this.#all.set(key, kinds)
+    }
+    const sum = kinds.get(row.kind)
+    if (!sum) {
+      kinds.set(row.kind, {
+        count: row.count * sign,
+        seconds: row.seconds * sign,
+        slaSeconds: row.sla_seconds * sign,
+      })
+      return
+    }
+    sum.count += row.count * sign
+    sum.seconds += row.seconds * sign
+    sum.slaSeconds += row.sla_seconds * sign
   }
-  return totals
+
+  /** Without what one part adds and another takes away: it did not happen in the range. */
+  totals(): ReadonlyMap<Key, Totals> {
+    for (const [key, kinds] of this.#all) {
+      for (const [kind, { count }] of kinds) if (count === 0) kinds.delete(kind)
+      if (kinds.size === 0) this.#all.delete(key)
+    }
+    return this.#all
+  }
 }

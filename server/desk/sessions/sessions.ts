@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import type { Reader, Tx } from '../../db/write.ts'
+import { recordEvent } from '../../events/record.ts'
 import { newSecret } from '../../lib/ids.ts'
 import type { SessionRow } from '../keys/tables.ts'
 
@@ -10,7 +11,7 @@ export type SessionKind = 'agent' | 'customer'
 
 const LIFETIME_MS = 14 * 86_400_000
 
-const hashOfToken = (token: string): string => hash('sha256', token, 'hex')
+export const hashOfToken = (token: string): string => hash('sha256', token, 'hex')
 
 export interface SignIn {
   kind: SessionKind
@@ -54,8 +55,30 @@ export const findSession = (db: Reader, token: string, now = Date.now()): Promis
     .where('expires_at', '>', now)
     .executeTakeFirst()
 
+/** When each of these sessions is over, by the hash of its token; those that are over already are left out. */
+export async function endsOfSessions(
+  db: Reader,
+  tokenHashes: readonly string[],
+  now = Date.now(),
+): Promise<Map<string, number>> {
+  if (tokenHashes.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('sessions')
+    .select(['token_hash', 'expires_at'])
+    .where('token_hash', 'in', tokenHashes)
+    .where('expires_at', '>', now)
+    .execute()
+  return new Map(rows.map(({ token_hash, expires_at }) => [token_hash, expires_at]))
+}
+
+/** Live streams of an agent's session end with it: they hear of it by the event. */
 export async function endSession(tx: Tx, token: string): Promise<void> {
-  await tx.deleteFrom('sessions').where('token_hash', '=', hashOfToken(token)).execute()
+  const ended = await tx
+    .deleteFrom('sessions')
+    .where('token_hash', '=', hashOfToken(token))
+    .returning(['kind', 'user_id'])
+    .executeTakeFirst()
+  if (ended?.kind === 'agent') recordEvent(tx, { type: 'session.ended', data: { userid: ended.user_id } })
 }
 
 export async function pruneSessions(tx: Tx, now: number): Promise<void> {

@@ -34,6 +34,12 @@ export const settingsSchema = z.object({
   mail_hold_after: z.number().int().min(1).max(1_000_000).default(5_000),
   /** Our own mail server's name in Authentication-Results, if it checks mails and takes out forged headers. Empty: none. */
   mail_trusted_authserv: z.string().trim().max(253).default(''),
+  /** Answers ask the customer how they were, below what the agent wrote. Templates of one's own ask where they say so. */
+  rating_links: z.boolean().default(false),
+  /** Days after an answer, chat or call in which it can be rated. */
+  rating_link_days: z.number().int().min(1).max(3650).default(90),
+  /** Days after it was rated in which the customer can change that. */
+  rating_change_days: z.number().int().min(0).max(365).default(7),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
@@ -49,6 +55,9 @@ export const settingsPatchSchema = z.strictObject({
   mail_conversation_budget: settingsSchema.shape.mail_conversation_budget.removeDefault().optional(),
   mail_hold_after: settingsSchema.shape.mail_hold_after.removeDefault().optional(),
   mail_trusted_authserv: settingsSchema.shape.mail_trusted_authserv.removeDefault().optional(),
+  rating_links: settingsSchema.shape.rating_links.removeDefault().optional(),
+  rating_link_days: settingsSchema.shape.rating_link_days.removeDefault().optional(),
+  rating_change_days: settingsSchema.shape.rating_change_days.removeDefault().optional(),
 })
 
 /** What an installation is: made up at the first start, never shown whole. */

@@ -4,6 +4,7 @@ import { isZone } from '../../lib/zone.ts'
 
 const DAY = 86_400_000
 const MINUTE = 60_000
+const MAX_KNOWN_DAYS = 10_000
 
 const timeOfDay = z
   .string()
@@ -53,15 +54,31 @@ export function calendarOf({ zone, week, holidays }: BusinessHours): Calendar {
     joined(week.filter(({ day }) => day === weekday + 1).map(({ from, to }) => ({ from: ofDay(from), to: ofDay(to) }))),
   )
   const free = new Set(holidays)
+  const isFree = onceForEachDay((day) => {
+    const date = new Date(day * DAY).toISOString().slice(0, 10)
+    return free.has(date) || free.has(date.slice(5))
+  })
   return {
     zone,
     isNever: week.length === 0,
     openingsOn(day) {
       const openings = byWeekday[weekdayOf(day)] ?? NONE
       if (openings.length === 0 || free.size === 0) return openings
-      const date = new Date(day * DAY).toISOString().slice(0, 10)
-      return free.has(date) || free.has(date.slice(5)) ? NONE : openings
+      return isFree(day) ? NONE : openings
     },
+  }
+}
+
+/** Days are looked at again and again. */
+function onceForEachDay(look: (day: number) => boolean): (day: number) => boolean {
+  const known = new Map<number, boolean>()
+  return (day) => {
+    const found = known.get(day)
+    if (found !== undefined) return found
+    if (known.size >= MAX_KNOWN_DAYS) known.clear()
+    const is = look(day)
+    known.set(day, is)
+    return is
   }
 }
 

@@ -9,6 +9,8 @@ const DAY = 86_400_000
 const QUARTER = 15 * 60_000
 /** Beyond this, "never": a level without openings, or with holidays only. */
 const HORIZON = 20 * 366 * DAY
+/** How far a change of the clocks is looked for at once: most reckonings end within days. */
+const LOOK_AHEAD = 8 * DAY
 
 /** Milliseconds of business time from one instant until before another; 0 where they are reversed. */
 export function businessTimeBetween(calendar: Calendar, from: number, to: number): number {
@@ -36,7 +38,7 @@ export function afterBusinessTime(calendar: Calendar, from: number, duration: nu
   return undefined
 }
 
-/** Instants, half-open, between which the clocks are not changed. */
+/** Instants, half-open, between which the clocks are not changed. What follows may have the same offset. */
 interface Stretch {
   from: number
   to: number
@@ -46,7 +48,7 @@ interface Stretch {
 function* stretches(zone: string, from: number, to: number): Generator<Stretch> {
   for (let start = from; start < to; ) {
     const offset = offsetAt(start, zone)
-    const end = changeAfter(zone, start, offset, to)
+    const end = changeAfter(zone, start, offset, Math.min(to, start + LOOK_AHEAD))
     yield { from: start, to: end, offset }
     start = end
   }

@@ -1,6 +1,6 @@
 // SLA clocks: one runs while a customer waits for an answer. A conversation's clock follows from its row: whoever stores a
 // status, a wait, a department or a tag calls `keepClock` or `followLevel` behind it, in the same transaction.
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import { lockForChange } from '../../db/differences.ts'
 import { insertRows, prepared } from '../../db/prepared.ts'
 import type { Tx } from '../../db/write.ts'
@@ -15,7 +15,7 @@ import type { SlaClockRow } from './tables.ts'
 export type Clock = Selectable<SlaClockRow>
 
 // Between the seconds that dates show, as all durations of reports.
-const wholeSecond = (instant: number): number => Math.floor(instant / 1000) * 1000
+export const wholeSecond = (instant: number): number => Math.floor(instant / 1000) * 1000
 
 const rowOf = prepared((tx: Tx, id: string) =>
   tx
@@ -27,14 +27,34 @@ const rowOf = prepared((tx: Tx, id: string) =>
       'department_id',
       'customer_id',
       'channel',
+      'priority',
       'groups_out',
       'sla_level_id',
       'due_at',
     ])
     .where('id', '=', id),
 )
+// Locked: what another process tells of it right now is told by the time that we read it.
 const openClockOf = prepared((tx: Tx, conversationId: string) =>
-  tx.selectFrom('sla_clocks').selectAll().where('conversation_id', '=', conversationId).where('closed_at', 'is', null),
+  lockForChange(
+    tx,
+    tx
+      .selectFrom('sla_clocks')
+      .selectAll()
+      .where('conversation_id', '=', conversationId)
+      .where('closed_at', 'is', null),
+  ),
+)
+
+// An agent who calls back from a ticket has answered nobody yet: what was promised there holds until he is spoken to.
+const calledBackFrom = prepared((tx: Tx, conversationId: string) =>
+  tx
+    .selectFrom('calls')
+    .select('status_before')
+    .where('conversation_id', '=', conversationId)
+    .where('direction', '=', 'outgoing')
+    .where('state', '<>', 'ended')
+    .where('status_before', 'in', ['N', 'C']),
 )
 
 type Clocked = Awaited<ReturnType<typeof rowOf>>[number]
@@ -91,7 +111,8 @@ export async function inBusinessTime(
   )
 }
 
-const takenBy = ({ calendar }: Terms, from: number, to: number): number =>
+/** Milliseconds of business time between two instants. */
+export const takenBy = ({ calendar }: Terms, from: number, to: number): number =>
   businessTimeBetween(calendar, wholeSecond(from), wholeSecond(to))
 
 async function adjust(tx: Tx, row: Clocked, at: number, answeredBy: string | undefined): Promise<number | null> {
@@ -102,9 +123,11 @@ async function adjust(tx: Tx, row: Clocked, at: number, answeredBy: string | und
     await followLevel(tx, row, at)
     return (await rowOf(tx, row.id))[0]?.due_at ?? null
   }
-  const wanted = terms && reckon(row, terms)
+  const [ticket] = terms && row.status === 'P' ? await calledBackFrom(tx, row.id) : []
+  const wanted = terms && reckon({ ...row, status: ticket?.status_before ?? row.status }, terms)
   if (open && (answeredBy !== undefined || !wanted)) await close(tx, row, open, at, answeredBy)
-  else if (open && wanted) await change(tx, open, { ...open, ...wanted })
+  else if (open && wanted)
+    await change(tx, open, { ...open, ...wanted, ...(open.service !== wanted.service && untold()) })
   else if (wanted) await start(tx, wanted)
   const dueAt = wanted?.due_at ?? null
   if (dueAt !== row.due_at)
@@ -112,7 +135,7 @@ async function adjust(tx: Tx, row: Clocked, at: number, answeredBy: string | und
   return dueAt
 }
 
-type Reckoned = Pick<
+export type Reckoned = Pick<
   Clock,
   | 'conversation_id'
   | 'kind'
@@ -127,10 +150,13 @@ type Reckoned = Pick<
 >
 
 const services: Record<string, Service> = { N: 'tickets', C: 'tickets', T: 'chats', P: 'calls' }
+/** Not accepted yet: by the channels of calls, or a chat. */
+const serviceOf = ({ status, channel }: Clocked): Service | undefined =>
+  status === 'I' ? (['C', 'W'].includes(channel) ? 'calls' : 'chats') : services[status]
 
 /** The clock that a conversation should have; undefined: none. */
-function reckon(row: Clocked, { calendar, targets, warn_before }: Terms): Reckoned | undefined {
-  const service = services[row.status]
+export function reckon(row: Clocked, { calendar, targets, warn_before }: Terms): Reckoned | undefined {
+  const service = serviceOf(row)
   if (!service || row.waiting_since === null || row.sla_level_id === null) return undefined
   const isFirst = service === 'tickets' ? row.status === 'N' : row.groups_out === 0
   const kind = isFirst ? 'first' : 'next'
@@ -152,8 +178,11 @@ function reckon(row: Clocked, { calendar, targets, warn_before }: Terms): Reckon
   }
 }
 
+/** A chat that went on as a ticket: another promise, of which nothing was told yet. */
+const untold = () => ({ warned_at: null, breached_at: null, created_at: Date.now() })
+
 async function start(tx: Tx, reckoned: Reckoned): Promise<void> {
-  const clock = { ...reckoned, warned_at: null, breached_at: null, created_at: Date.now() }
+  const clock = { ...reckoned, ...untold() }
   const notice_at = noticeOf(clock)
   await insertRows(tx, 'sla_clocks', [
     { ...clock, notice_at, agent_id: null, closed_at: null, outcome: null, seconds: null },
@@ -170,40 +199,28 @@ async function change(tx: Tx, before: Clock, reckoned: Clock): Promise<void> {
   if (after.notice_at !== null) await enqueueNotice(tx, after.notice_at)
 }
 
-const closing = prepared(
-  (
-    tx: Tx,
-    seq: number,
-    closed_at: number,
-    outcome: string,
-    seconds: number | null,
-    agent_id: string | null,
-    department_id: string,
-    warned_at: number | null,
-    breached_at: number | null,
-  ) =>
-    tx
-      .updateTable('sla_clocks')
-      .set({
-        closed_at,
-        outcome,
-        seconds,
-        agent_id,
-        department_id,
-        warned_at,
-        breached_at,
-        notice_at: sql`null`,
-      })
-      .where('seq', '=', seq),
-)
-
 async function close(tx: Tx, row: Clocked, open: Clock, at: number, answeredBy: string | undefined): Promise<void> {
   const told = tellUntil(tx, open, Math.min(at, Date.now()))
+  const closed = { ...open, ...told, notice_at: null, closed_at: at, department_id: row.department_id }
+  if (answeredBy === undefined) return leaveOut(tx, closed)
   const isLate = open.due_at !== null && wholeSecond(at) > open.due_at
-  const outcome = answeredBy === undefined ? 'void' : isLate ? 'late' : 'met'
-  const seconds = answeredBy === undefined ? null : await secondsOf(tx, open, at)
-  const agentId = answeredBy ?? null
-  await closing(tx, open.seq, at, outcome, seconds, agentId, row.department_id, told.warned_at, told.breached_at)
+  const { seq, ...clock } = closed
+  // With a new number: sums are made of clocks in the order in which they were answered.
+  await removeClock(tx, seq)
+  const outcome = isLate ? 'late' : 'met'
+  await insertRows(tx, 'sla_clocks', [
+    { ...clock, outcome, seconds: await secondsOf(tx, open, at), agent_id: answeredBy },
+  ])
+}
+
+const removeClock = prepared((tx: Tx, seq: number) => tx.deleteFrom('sla_clocks').where('seq', '=', seq))
+
+async function leaveOut(tx: Tx, { seq, ...clock }: Clock): Promise<void> {
+  await tx
+    .updateTable('sla_clocks')
+    .set({ ...clock, outcome: 'void' })
+    .where('seq', '=', seq)
+    .execute()
 }
 
 async function secondsOf(tx: Tx, { level_id, started_at }: Clock, at: number): Promise<number> {

@@ -7,6 +7,7 @@ import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { Invalid, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
+import { priorities } from '../../lib/priorities.ts'
 import { type Actor, mayAdminister } from '../actor.ts'
 import type { SlaRuleRow } from './tables.ts'
 
@@ -22,6 +23,7 @@ export const conditionsSchema = z.strictObject({
   companies: anyOf,
   /** Letters. */
   channels: anyOf,
+  priorities: z.array(z.enum(priorities)).min(1).optional(),
 })
 export type Conditions = z.infer<typeof conditionsSchema>
 
@@ -117,6 +119,7 @@ export interface Classified {
   department_id: string
   customer_id: string
   channel: string
+  priority: string
 }
 
 /** The level that the rules give to a conversation; null: none. On a desk without rules this is one look-up. */
@@ -135,14 +138,20 @@ export async function pickLevel(db: Reader, conversation: Classified): Promise<s
   const found: Record<keyof Conditions, readonly string[]> = {
     departments: [conversation.department_id],
     channels: [conversation.channel],
+    priorities: [conversation.priority],
     tags,
     groups,
     companies,
   }
+  return levelFor(rules, found)
+}
+
+/** The level of the first rule that fits what was found of a conversation. */
+export function levelFor(rules: readonly Rule[], found: Record<keyof Conditions, readonly string[]>): string | null {
   const fits = ({ conditions }: Rule): boolean =>
     Object.entries(found).every(([name, values]) => {
       const wanted = conditions[name as keyof Conditions]
-      return wanted === undefined || wanted.some((value) => values.includes(value))
+      return wanted === undefined || wanted.some((value: string) => values.includes(value))
     })
   return rules.find(fits)?.level_id ?? null
 }
@@ -153,7 +162,8 @@ const tagsOf = prepared((db, conversationId: string) =>
 const companyOf = prepared((db, customerId: string) =>
   db.selectFrom('customers').select('company_id').where('id', '=', customerId),
 )
-const groupsOf = prepared((db, customerId: string, companyId: string) =>
+/** Groups of a customer, and of his company. */
+export const groupsOf = prepared((db, customerId: string, companyId: string) =>
   db
     .selectFrom('group_members')
     .select('group_id')

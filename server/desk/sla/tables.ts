@@ -28,6 +28,7 @@ export interface SlaRuleRow {
 
 /** A customer waits for an answer, or waited. At most one clock of a conversation is open. */
 export interface SlaClockRow {
+  /** An answer gives the clock a new one: answered clocks are numbered in the order of their answers' writing. */
   seq: Generated<number>
   conversation_id: string
   /** `first` or `next`. */
@@ -58,4 +59,26 @@ export interface SlaClockRow {
   seconds: number | null
   /** When it was stored. What was due before is not announced. */
   created_at: number
+}
+
+/** Answered clocks added up: those up to the position 'clocks', of one hour in UTC, for one thing. Seconds are of business time. */
+export interface SlaRollupRow {
+  /** `all`, `agent` or `level`. */
+  dimension: string
+  service: string
+  /** The agent or the level; empty for all. */
+  id: string
+  /** Of the answers. Empty: of all departments together. */
+  department_id: string
+  /** The first instant of the hour. */
+  at: number
+  met_count: number
+  met_sum: number
+  /** Null: there were none. */
+  met_max: number | null
+  met_min: number | null
+  late_count: number
+  late_sum: number
+  late_max: number | null
+  late_min: number | null
 }

@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { needed, text } from '../../../../contract/v1/params.ts'
 import { getAgent } from '../../../desk/agents/agents.ts'
+import { holdLiveChat } from '../../../desk/chats/conversation.ts'
+import { transferChat } from '../../../desk/chats/transfer.ts'
 import { transfer } from '../../../desk/conversations/assignment.ts'
 import { getConversationForChange } from '../../../desk/conversations/conversation.ts'
 import { getDepartment } from '../../../desk/departments/departments.ts'
@@ -23,14 +25,16 @@ export const routes = [
     }),
     async ({ app, actor, params }) => {
       await app.database.write(async (tx) => {
-        const conversation = await getConversationForChange(tx, actor, params.conversationid)
         const { userId } = await userBehind(tx, actor, 'useridentifier', params.useridentifier)
-        await transfer(tx, conversation, {
+        const chat = await holdLiveChat(tx, actor, params.conversationid)
+        const handed = {
           agent: params.agentidentifier === undefined ? undefined : await getAgent(tx, params.agentidentifier),
           department: params.department === undefined ? undefined : await getDepartment(tx, params.department),
           userId,
           note: params.note ?? params.messages,
-        })
+        }
+        if (chat) await transferChat(tx, chat, handed)
+        else await transfer(tx, await getConversationForChange(tx, actor, params.conversationid), handed)
       })
       return OK
     },

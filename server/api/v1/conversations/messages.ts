@@ -1,6 +1,7 @@
 // GET, POST /api/conversations/:conversationid/messages
 import { z } from 'zod'
 import { datetime, list, messageText, needed, oneOf, text, yesNo } from '../../../../contract/v1/params.ts'
+import { sayInLiveChat } from '../../../desk/chats/conversation.ts'
 import { getConversation } from '../../../desk/conversations/conversation.ts'
 import { listHistory } from '../../../desk/conversations/history.ts'
 import { getConversationForMessage } from '../../../desk/conversations/merged.ts'
@@ -45,12 +46,15 @@ export const routes = [
     async ({ app, actor, params }) => {
       const message = await prepareText(params.message, params.is_html_message ?? false)
       await app.database.write(async (tx) => {
-        const conversation = await getConversationForMessage(tx, actor, params.conversationid)
         const author = await authorBehind(tx, actor, 'useridentifier', params.useridentifier)
+        const isNote = params.type === 'N'
+        const draft = { ...message, fileIds: params.attachments, mailMessageId: params.mail_messsage_id }
+        if (!isNote && (await sayInLiveChat(tx, actor, params.conversationid, author, draft))) return
+        const conversation = await getConversationForMessage(tx, actor, params.conversationid)
         await postMessage(tx, conversation, {
           author,
-          message: { ...message, fileIds: params.attachments, mailMessageId: params.mail_messsage_id },
-          isNote: params.type === 'N',
+          message: draft,
+          isNote,
           mail: params.do_not_send_mail ? 'none' : { useTemplate: params.use_template },
         })
       })

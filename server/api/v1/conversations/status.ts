@@ -1,7 +1,7 @@
 // PUT /api/conversations/:conversationid/status
 import { z } from 'zod'
 import { needed, neededOneOf, text } from '../../../../contract/v1/params.ts'
-import { getConversationForChange } from '../../../desk/conversations/conversation.ts'
+import { getSettledForChange } from '../../../desk/chats/conversation.ts'
 import { changeStatus } from '../../../desk/conversations/status.ts'
 import { userBehind } from '../authors.ts'
 import { v1 } from '../route.ts'
@@ -19,8 +19,8 @@ export const routes = [
     }),
     async ({ app, actor, params }) => {
       await app.database.write(async (tx) => {
-        const conversation = await getConversationForChange(tx, actor, params.conversationid)
         const user = await userBehind(tx, actor, 'useridentifier', params.useridentifier)
+        const conversation = await getSettledForChange(tx, actor, params.conversationid, user.userId)
         await changeStatus(tx, conversation, { status: params.status, ...user, note: params.note })
       })
       return OK

@@ -2,16 +2,16 @@
 import { z } from 'zod'
 import { agentColumns, columnsOf, paging, range } from '../../../../contract/v1/reports.ts'
 import { agentReport } from '../../../desk/reports/agents.ts'
-import { v1 } from '../route.ts'
-import { pageOf, rangeOf, reportRow } from '../wire/reports.ts'
+import { rangeOf } from '../../../desk/reports/given-range.ts'
+import { v1Report } from '../route.ts'
+import { pageOf, reportRow } from '../wire/reports.ts'
 
 export const routes = [
-  v1(
-    'GET',
+  v1Report(
     '/api/reports/agents',
     z.object({ ...range, columns: columnsOf(agentColumns), ...paging }),
-    async ({ app, actor, params, zone }) => {
-      const rows = await agentReport(app.database.reader, actor, rangeOf(params, zone), pageOf(params))
+    async ({ db, actor, params, zone, now }) => {
+      const rows = await agentReport(db, actor, rangeOf(params, zone, now), pageOf(params), now)
       return {
         agents: rows.map(({ thing, totals }) =>
           reportRow(

@@ -9,21 +9,20 @@ import {
 } from '../../../../contract/v1/reports.ts'
 import type { Service } from '../../../desk/metrics/load.ts'
 import { type AgentOnline, agentsAvailabilityReport } from '../../../desk/reports/agents-availability.ts'
+import { rangeOf } from '../../../desk/reports/given-range.ts'
 import { getScope } from '../../../desk/reports/scope.ts'
 import { localText } from '../../../lib/zone.ts'
-import { v1 } from '../route.ts'
-import { pageOf, recentRangeOf } from '../wire/reports.ts'
+import { v1Report } from '../route.ts'
+import { pageOf } from '../wire/reports.ts'
 
 const agentsAvailability = (service: Service, url: string) =>
-  v1(
-    'GET',
+  v1Report(
     url,
     z.object({ ...recentRange, columns: columnsOf(agentsAvailabilityColumns), ...paging, ...narrowing }),
-    async ({ app, actor, params, zone }) => {
-      const db = app.database.reader
+    async ({ db, actor, params, zone, now }) => {
       const scope = await getScope(db, actor, { departmentId: params.departmentid, agent: params.agentid })
-      const range = recentRangeOf(params, zone)
-      const stretches = await agentsAvailabilityReport(db, service, scope, range, pageOf(params))
+      const range = rangeOf(params, zone, now)
+      const stretches = await agentsAvailabilityReport(db, service, scope, range, pageOf(params), now)
       return {
         agentsavailability: stretches.map((stretch) => {
           const row = stretchRow(stretch, zone)

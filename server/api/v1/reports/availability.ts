@@ -2,16 +2,16 @@
 import { z } from 'zod'
 import { narrowing, paging, recentRange } from '../../../../contract/v1/reports.ts'
 import type { Service } from '../../../desk/metrics/load.ts'
+import { rangeOf } from '../../../desk/reports/given-range.ts'
 import { getScope } from '../../../desk/reports/scope.ts'
-import { availabilityReport, type HourOfAvailability } from '../../../desk/reports/slots.ts'
-import { v1 } from '../route.ts'
-import { pageOf, recentRangeOf, wallText } from '../wire/reports.ts'
+import { availabilityReport, type HourOfAvailability, minutesOf, shareOf } from '../../../desk/reports/slots.ts'
+import { v1Report } from '../route.ts'
+import { pageOf, wallText } from '../wire/reports.ts'
 
 const availability = (service: Service, url: string) =>
-  v1('GET', url, z.object({ ...recentRange, ...paging, ...narrowing }), async ({ app, actor, params, zone }) => {
-    const db = app.database.reader
+  v1Report(url, z.object({ ...recentRange, ...paging, ...narrowing }), async ({ db, actor, params, zone, now }) => {
     const scope = await getScope(db, actor, { departmentId: params.departmentid, agent: params.agentid })
-    const hours = await availabilityReport(db, service, scope, recentRangeOf(params, zone), pageOf(params))
+    const hours = await availabilityReport(db, service, scope, rangeOf(params, zone, now), pageOf(params), now)
     return { availability: hours.map(availabilityRow) }
   })
 
@@ -20,8 +20,8 @@ export const routes = [
   availability('calls', '/api/reports/calls/availability'),
 ]
 
-const availabilityRow = ({ hour, seconds, of }: HourOfAvailability) => ({
-  date: wallText(hour.wallFrom),
-  mins: String(Math.round(seconds / 60)),
-  pct: of === 0 ? '0.0000' : (Math.round((seconds * 1_000_000) / of) / 10_000).toFixed(4),
+const availabilityRow = (one: HourOfAvailability) => ({
+  date: wallText(one.hour.wallFrom),
+  mins: String(minutesOf(one)),
+  pct: shareOf(one).toFixed(4),
 })

@@ -2,16 +2,16 @@
 import { z } from 'zod'
 import { narrowing, paging, recentRange } from '../../../../contract/v1/reports.ts'
 import type { Service } from '../../../desk/metrics/load.ts'
+import { rangeOf } from '../../../desk/reports/given-range.ts'
 import { type HourOfLoad, loadReport } from '../../../desk/reports/load.ts'
 import { getScope } from '../../../desk/reports/scope.ts'
-import { v1 } from '../route.ts'
-import { pageOf, recentRangeOf, wallText } from '../wire/reports.ts'
+import { v1Report } from '../route.ts'
+import { pageOf, wallText } from '../wire/reports.ts'
 
 const load = (service: Service, url: string) =>
-  v1('GET', url, z.object({ ...recentRange, ...paging, ...narrowing }), async ({ app, actor, params, zone }) => {
-    const db = app.database.reader
+  v1Report(url, z.object({ ...recentRange, ...paging, ...narrowing }), async ({ db, actor, params, zone, now }) => {
     const scope = await getScope(db, actor, { departmentId: params.departmentid, agent: params.agentid })
-    const hours = await loadReport(db, service, scope, recentRangeOf(params, zone), pageOf(params))
+    const hours = await loadReport(db, service, scope, rangeOf(params, zone, now), pageOf(params), now)
     return { loads: hours.map(loadRow) }
   })
 

@@ -2,14 +2,15 @@
 import { z } from 'zod'
 import { oneOf } from '../../../../contract/v1/params.ts'
 import { columnsOf, figureColumns, paging, range } from '../../../../contract/v1/reports.ts'
+import { rangeOf } from '../../../desk/reports/given-range.ts'
 import { performanceReport } from '../../../desk/reports/performance.ts'
 import { type Interval, type Unit, units } from '../../../desk/reports/range.ts'
-import { v1 } from '../route.ts'
-import { pageOf, rangeOf, reportRow, wallText } from '../wire/reports.ts'
+import { mapInTurns } from '../../../lib/turns.ts'
+import { v1Report } from '../route.ts'
+import { pageOf, reportRow, wallText } from '../wire/reports.ts'
 
 export const routes = [
-  v1(
-    'GET',
+  v1Report(
     '/api/reports/performance',
     z.object({
       ...range,
@@ -17,11 +18,13 @@ export const routes = [
       ...paging,
       group_by: oneOf(...units),
     }),
-    async ({ app, actor, params, zone }) => {
+    async ({ db, actor, params, zone, now }) => {
       const { group_by = 'day' } = params
-      const rows = await performanceReport(app.database.reader, actor, rangeOf(params, zone), group_by, pageOf(params))
+      const rows = await performanceReport(db, actor, rangeOf(params, zone, now), group_by, pageOf(params))
       return {
-        performance: rows.map(({ interval, totals }) => reportRow(params.columns, datesOf(interval, group_by), totals)),
+        performance: await mapInTurns(rows, ({ interval, totals }) =>
+          reportRow(params.columns, datesOf(interval, group_by), totals),
+        ),
       }
     },
   ),

@@ -3,21 +3,21 @@ import { z } from 'zod'
 import { text } from '../../../../contract/v1/params.ts'
 import { paging, recentRange } from '../../../../contract/v1/reports.ts'
 import type { Service } from '../../../desk/metrics/load.ts'
-import { getScope } from '../../../desk/reports/scope.ts'
+import { rangeOf } from '../../../desk/reports/given-range.ts'
+import { getScope, levelIdOf } from '../../../desk/reports/scope.ts'
 import { type Compliance, complianceByDay } from '../../../desk/reports/sla.ts'
-import { v1 } from '../route.ts'
-import { pageOf, recentRangeOf, wallText } from '../wire/reports.ts'
+import { v1Report } from '../route.ts'
+import { pageOf, wallText } from '../wire/reports.ts'
 
 const compliance = (url: string, service: Service) =>
-  v1(
-    'GET',
+  v1Report(
     url,
     z.object({ ...recentRange, ...paging, departmentid: text(), userid: text(), slalevelid: text() }),
-    async ({ app, actor, params, zone }) => {
-      const db = app.database.reader
+    async ({ db, actor, params, zone, now }) => {
       const scope = await getScope(db, actor, { departmentId: params.departmentid, agent: params.userid })
-      const range = recentRangeOf(params, zone)
-      const days = await complianceByDay(db, { ...scope, service, levelId: params.slalevelid }, range, pageOf(params))
+      const range = rangeOf(params, zone, now)
+      const levelId = await levelIdOf(db, params.slalevelid)
+      const days = await complianceByDay(db, { ...scope, service, levelId }, range, pageOf(params))
       return { slacompliances: days.map(dayRow) }
     },
   )

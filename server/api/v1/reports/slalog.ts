@@ -4,16 +4,16 @@ import { text } from '../../../../contract/v1/params.ts'
 import { columnsOf, narrowing, paging, recentRange, slaLogColumns } from '../../../../contract/v1/reports.ts'
 import { getCustomer } from '../../../desk/customers/customers.ts'
 import type { Service } from '../../../desk/metrics/load.ts'
-import { getScope } from '../../../desk/reports/scope.ts'
-import { type LoggedClock, listAnsweredClocks } from '../../../desk/reports/sla.ts'
+import { rangeOf } from '../../../desk/reports/given-range.ts'
+import { getScope, levelIdOf } from '../../../desk/reports/scope.ts'
+import { type LoggedClock, listAnsweredClocks, secondsLeft } from '../../../desk/reports/sla.ts'
 import { idOfRow } from '../../../lib/ids.ts'
 import { localText } from '../../../lib/zone.ts'
-import { v1 } from '../route.ts'
-import { pageOf, recentRangeOf } from '../wire/reports.ts'
+import { v1Report } from '../route.ts'
+import { pageOf } from '../wire/reports.ts'
 
 const slaLog = (url: string, service: Service) =>
-  v1(
-    'GET',
+  v1Report(
     url,
     z.object({
       // The document requires the dates, yet real clients leave them out: then the last 30 days are meant.
@@ -24,15 +24,14 @@ const slaLog = (url: string, service: Service) =>
       requesterid: text(),
       slalevelid: text(),
     }),
-    async ({ app, actor, params, zone }) => {
-      const db = app.database.reader
+    async ({ db, actor, params, zone, now }) => {
       const scope = {
         ...(await getScope(db, actor, { departmentId: params.departmentid, agent: params.agentid })),
         service,
         customerId: params.requesterid === undefined ? undefined : (await getCustomer(db, params.requesterid)).id,
-        levelId: params.slalevelid,
+        levelId: await levelIdOf(db, params.slalevelid),
       }
-      const clocks = await listAnsweredClocks(db, scope, recentRangeOf(params, zone), pageOf(params))
+      const clocks = await listAnsweredClocks(db, actor, scope, rangeOf(params, zone, now), pageOf(params))
       return {
         slalogs: clocks.map((clock) => {
           const row = logRow(clock, zone)
@@ -50,8 +49,9 @@ export const routes = [
 
 const logRow = (clock: LoggedClock, zone: string): Record<(typeof slaLogColumns)[number], string> => ({
   id: idOfRow(clock.seq),
-  conversationid: clock.conversation_id,
-  code: clock.code,
+  // Empty where it has left what the caller may see.
+  conversationid: clock.conversation_id ?? '',
+  code: clock.conversation_id === null ? '' : clock.code,
   departmentid: clock.department_id,
   department_name: clock.department_name,
   levelid: clock.level_id,
@@ -74,7 +74,7 @@ const logRow = (clock: LoggedClock, zone: string): Record<(typeof slaLogColumns)
 
 /** Between the two dates that stand beside it: `01:56:53` left, or `-01:56:53` over. */
 function timeLeft(dueAt: number, closedAt: number): string {
-  const seconds = Math.floor(dueAt / 1000) - Math.floor(closedAt / 1000)
+  const seconds = secondsLeft(dueAt, closedAt)
   const two = (n: number): string => String(Math.floor(n)).padStart(2, '0')
   const size = Math.abs(seconds)
   return `${seconds < 0 ? '-' : ''}${two(size / 3600)}:${two((size / 60) % 60)}:${two(size % 60)}`

@@ -1,5 +1,6 @@
 // Answers of API v1 in its three formats.
 import type { Format } from '../../../http/address.ts'
+import { mapInTurns } from '../../../lib/turns.ts'
 
 /** What an answer is made of. Scalars are text, counters too; `statuscode` alone is a number. */
 export type Wire = string | number | null | readonly Wire[] | { readonly [name: string]: Wire }
@@ -15,11 +16,25 @@ export const contentTypes: Record<Format, string> = {
 
 /** `{response: …}` in a format. */
 export async function envelope(format: Format, response: WireObject): Promise<string> {
-  if (format === 'json') return JSON.stringify({ response })
+  if (format === 'json') return `{"response":${await jsonOf(response)}}`
   if (format === 'xml') return `<?xml version='1.0' encoding='utf-8'?>\n${element('response', response, '')}`
   // Loaded on first use: most installations never answer in YAML.
   const { dump } = await import('js-yaml')
   return dump({ response }, { lineWidth: -1, noRefs: true })
+}
+
+/** Lists so long are written a few milliseconds at a time. */
+const LONG = 200
+
+async function jsonOf(response: WireObject): Promise<string> {
+  const lists = Object.values(response).filter((value) => isList(value))
+  if (lists.every(({ length }) => length < LONG)) return JSON.stringify(response)
+  const members: string[] = []
+  for (const [name, value] of Object.entries(response)) {
+    const items = isList(value) ? await mapInTurns(value, (item) => JSON.stringify(item)) : undefined
+    members.push(`${JSON.stringify(name)}:${items ? `[${items.join()}]` : JSON.stringify(value)}`)
+  }
+  return `{${members.join()}}`
 }
 
 /** Items are named by their list's name without its final s; a name without one has `item`s. */

@@ -2,6 +2,8 @@
 import { transferSchema } from '../../../../contract/v3/conversations.ts'
 import { userOf } from '../../../desk/actor.ts'
 import { getAgent } from '../../../desk/agents/agents.ts'
+import { holdLiveChat } from '../../../desk/chats/conversation.ts'
+import { transferChat } from '../../../desk/chats/transfer.ts'
 import { transfer } from '../../../desk/conversations/assignment.ts'
 import { getConversationForChange } from '../../../desk/conversations/conversation.ts'
 import { getDepartment } from '../../../desk/departments/departments.ts'
@@ -18,13 +20,15 @@ export const routes = [
     answer: deletedSchema,
     handle: async ({ app, actor, path, body }) => {
       await app.database.write(async (tx) => {
-        const conversation = await getConversationForChange(tx, actor, path.id)
-        await transfer(tx, conversation, {
+        const chat = await holdLiveChat(tx, actor, path.id)
+        const handed = {
           agent: body.agentidentifier === undefined ? undefined : await getAgent(tx, body.agentidentifier),
           department: body.department === undefined ? undefined : await getDepartment(tx, body.department),
           userId: userOf(actor),
           note: body.note,
-        })
+        }
+        if (chat) await transferChat(tx, chat, handed)
+        else await transfer(tx, await getConversationForChange(tx, actor, path.id), handed)
       })
       return DONE
     },

@@ -1,5 +1,6 @@
 // /api/v3/conversations/:id/messages
 import { historySchema, messageDraftSchema, postedMessageSchema } from '../../../../contract/v3/messages.ts'
+import { sayInLiveChat } from '../../../desk/chats/conversation.ts'
 import { getConversation } from '../../../desk/conversations/conversation.ts'
 import { changeCopies } from '../../../desk/conversations/copies.ts'
 import { listHistory } from '../../../desk/conversations/history.ts'
@@ -41,12 +42,17 @@ export const routes = [
       const message = await prepareText(body.message, body.is_html ?? false)
       const undoSeconds = body.undo_seconds ?? (actor.kind === 'agent' ? app.settings().undo_seconds : 0)
       const { messageId, outboxSeq } = await app.database.write(async (tx) => {
+        const author = await authorBehind(tx, actor, 'useridentifier', body.useridentifier)
+        const isNote = body.type === 'N'
+        const draft = { ...message, fileIds: body.attachments }
+        const said = isNote ? undefined : await sayInLiveChat(tx, actor, path.id, author, draft)
+        if (said) return said
         const before = await getConversationForMessage(tx, actor, path.id)
         const conversation = body.cc ? await changeCopies(tx, before, body.cc) : before
         return postMessage(tx, conversation, {
-          author: await authorBehind(tx, actor, 'useridentifier', body.useridentifier),
-          message: { ...message, fileIds: body.attachments },
-          isNote: body.type === 'N',
+          author,
+          message: draft,
+          isNote,
           mail: body.do_not_send_mail ? 'none' : { undoSeconds, useTemplate: body.use_template },
         })
       })

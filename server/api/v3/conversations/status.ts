@@ -1,7 +1,8 @@
 // /api/v3/conversations/:id/status
 import { conversationSchema, statusChangeSchema } from '../../../../contract/v3/conversations.ts'
 import { userOf } from '../../../desk/actor.ts'
-import { getConversationForChange, getConversationView } from '../../../desk/conversations/conversation.ts'
+import { getSettledForChange } from '../../../desk/chats/conversation.ts'
+import { getConversationView } from '../../../desk/conversations/conversation.ts'
 import { changeStatus } from '../../../desk/conversations/status.ts'
 import { byId, v3 } from '../route.ts'
 import { conversationView } from '../wire/conversation.ts'
@@ -18,7 +19,7 @@ export const routes = [
       const agentId = actor.kind === 'agent' ? actor.agentId : null
       return conversationView(
         await app.database.write(async (tx) => {
-          const conversation = await getConversationForChange(tx, actor, path.id)
+          const conversation = await getSettledForChange(tx, actor, path.id, userOf(actor))
           await changeStatus(tx, conversation, { ...body, userId: userOf(actor), agentId })
           return getConversationView(tx, actor, conversation.id)
         }),

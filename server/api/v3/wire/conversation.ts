@@ -12,6 +12,7 @@ import type { Participant } from '../../../desk/conversations/participants.ts'
 import { fieldValues } from '../../../desk/fields/fields.ts'
 import type { OutboxMail } from '../../../desk/outbox/outbox.ts'
 import { idOfRow } from '../../../lib/ids.ts'
+import { priorities } from '../../../lib/priorities.ts'
 import { deliveryView, mailView } from './mail.ts'
 
 const addresses = z.array(z.string())
@@ -19,6 +20,8 @@ const addresses = z.array(z.string())
 const isStatus = (letter: string): letter is Status => Object.hasOwn(statuses, letter)
 
 export function conversationView(row: ConversationView): z.input<typeof conversationSchema> {
+  const priority = priorities.find((known) => known === row.priority)
+  if (!priority) throw new Error(`conversation ${row.id} has the unknown priority '${row.priority}'`)
   if (!isStatus(row.status)) throw new Error(`conversation ${row.id} has the unknown status '${row.status}'`)
   return {
     conversationid: row.id,
@@ -46,6 +49,7 @@ export function conversationView(row: ConversationView): z.input<typeof conversa
     datecreated: instantText(row.created_at),
     datechanged: instantText(row.changed_at),
     datedue: instantTextOrNull(row.due_at),
+    priority,
     slalevelid: row.sla_level_id,
     waitingsince: instantTextOrNull(row.waiting_since),
     mergedinto: row.merged_into,

@@ -1,6 +1,7 @@
 // What is stored of a mail's text: the part that was written now, and what stood around it.
 import { escapeHtml } from '../../../lib/markup.ts'
 import type { MessageDraft, QuotedPart } from '../../conversations/messages.ts'
+import { withoutRatingTokens } from '../rating-links.ts'
 import { contentIdKey } from '../reading/inline-images.ts'
 import type { MailPart, ReadMail } from '../reading/mail.ts'
 
@@ -52,8 +53,8 @@ function joined(parts: readonly MailPart[], files: readonly StoredFile[]): { bod
   return { body: clean(withFileAddresses(body, files)), isHtml }
 }
 
-/** No database takes a NUL in a text, nor half a surrogate pair. */
-export const clean = (text: string): string => text.replaceAll('\0', '').toWellFormed()
+/** No database takes a NUL in a text, nor half a surrogate pair; and no agent must get the links that rate him. */
+export const clean = (text: string): string => withoutRatingTokens(text.replaceAll('\0', '').toWellFormed())
 
 const CID = /(\ssrc=")cid:([^"]*)"/gi
 

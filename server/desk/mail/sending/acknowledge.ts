@@ -1,12 +1,11 @@
 // Acknowledgements: "we have received your message". A machine that answers, so most of this is about when it must not.
 import { lockForChange } from '../../../db/differences.ts'
 import type { Reader, Tx } from '../../../db/write.ts'
-import { emailKey, isEmail } from '../../../lib/email.ts'
+import { emailKey } from '../../../lib/email.ts'
 import { findAgent } from '../../agents/agents.ts'
 import type { Conversation } from '../../conversations/conversation.ts'
 import type { Customer } from '../../customers/customers.ts'
 import { findSender } from '../../mailboxes/mailboxes.ts'
-import { listOwnAddresses } from '../../mailboxes/own-addresses.ts'
 import { newMessageId } from '../../outbox/message-id.ts'
 import { type OutboxMail, queueMail } from '../../outbox/outbox.ts'
 import type { MailDesk } from '../mail-desk.ts'
@@ -19,7 +18,7 @@ import { fittingTemplates } from '../templates/templates.ts'
 import { conversationValues, readerValues, signatureValue } from '../templates/values.ts'
 import { voiceFor } from '../templates/voice.ts'
 import { conversationOf, departmentName, requesterOf } from './conversation-facts.ts'
-import { domainOf, queuedSince } from './system-mail.ts'
+import { domainOf, isPersonal, queuedSince, withoutAddresses } from './system-mail.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
@@ -69,15 +68,9 @@ async function isSwitchedOn(db: Reader, desk: MailDesk, conversation: Conversati
   return own ? own.is_active === 1 : desk.settings().acknowledge
 }
 
-const NOBODY_READS =
-  /^(?:.*[._+=-])?(?:no|do-?not|donot|not?)[._-]?(?:reply|respond|answer)(?:[._+=-].*)?@|^(?:mailer-daemon|postmaster|bounces?|listserv|majordomo|owner-.*|.*-(?:request|owner|bounces?))(?:[._+=-].*)?@/i
-
-/** Whether a person may read there: not ourselves, and not the usual addresses of machines. */
-async function isAnswerable(db: Reader, address: string): Promise<boolean> {
-  if (!isEmail(address) || NOBODY_READS.test(address)) return false
-  if ((await listOwnAddresses(db)).has(emailKey(address))) return false
-  return (await findAgent(db, address)) === undefined
-}
+/** Agents would start a loop by writing to the desk. */
+const isAnswerable = async (db: Reader, address: string): Promise<boolean> =>
+  (await isPersonal(db, address)) && (await findAgent(db, address)) === undefined
 
 async function isWithinBudget(tx: Tx, customer: Customer, key: string): Promise<boolean> {
   // Mails of one sender may be accepted side by side: without the lock, each would see none before it.
@@ -93,6 +86,7 @@ export async function composeAcknowledgement(db: Reader, desk: MailDesk, mail: O
   const person = customer ? personOf(customer) : NOBODY
   const voice = voiceFor(desk, customer?.language ?? null)
   const template = await templateFor(db, voice, 'acknowledgement', conversation.department_id)
+  // Whoever forges a sender chooses the subject that we would repeat to his victim.
   const facts = { ...conversation, subject: withoutAddresses(conversation.subject) || conversation.code }
   const about = {
     ...readerValues(voice, person),
@@ -103,6 +97,3 @@ export async function composeAcknowledgement(db: Reader, desk: MailDesk, mail: O
   const signature = await signatureValue(own, valuesOf(about))
   return renderMail(voice.words, template, valuesOf({ ...about, signature }))
 }
-
-/** Whoever forges a sender chooses the subject that we would repeat to his victim: at least no link of his is in it. */
-const withoutAddresses = (subject: string): string => subject.replace(/\S*(?::\/\/|www\.)\S*/gi, '…').trim()

@@ -5,18 +5,20 @@ import type { Message, MessageGroup } from '../../conversations/history.ts'
 import { messageTypes } from '../../conversations/letters.ts'
 import type { OutboxMail } from '../../outbox/outbox.ts'
 import type { MailDesk } from '../mail-desk.ts'
+import { ratingToken } from '../rating-links.ts'
 import { templateFor } from '../templates/choose.ts'
 import { expandSubject, oneLine, valuesOf } from '../templates/expand.ts'
 import { agentValues, customerValues, NOBODY, personOf } from '../templates/people.ts'
 import { type ComposedMail, renderMail } from '../templates/render.ts'
 import { findSignature } from '../templates/signatures.ts'
-import { conversationValues, messageValue, readerValues, signatureValue } from '../templates/values.ts'
+import { conversationValues, messageValue, ratingValues, readerValues, signatureValue } from '../templates/values.ts'
 import { voiceFor } from '../templates/voice.ts'
 import { composeAcknowledgement } from './acknowledge.ts'
 import { composeAssignment } from './assignment-mails.ts'
 import { authorOf, departmentName, lastOfCustomer, requesterOf } from './conversation-facts.ts'
 import { composeInvitation } from './invitations.ts'
 import { composeNotice } from './notices.ts'
+import { composeTranscript } from './transcripts.ts'
 
 export interface AnswerParts {
   conversation: Conversation
@@ -50,8 +52,11 @@ export async function composeAnswer(db: Reader, desk: MailDesk, parts: AnswerPar
   }
   const own = await findSignature(db, { departmentId: conversation.department_id, agentId: group.user_id })
   const template = await templateFor(db, voice, 'answer', conversation.department_id)
+  // The program's own words ask only where that is wanted; whoever writes a template of his own says so in it.
+  const asks = template !== voice.words.mails.answer || desk.settings().rating_links
   const values = valuesOf({
     ...about,
+    ...(asks && ratingValues(voice, desk.publicUrl(), ratingToken(desk.installation.secret, group.seq))),
     message,
     signature: await signatureValue(own, valuesOf(about)),
     quote: template.html.includes('{$quote}') ? await lastOfCustomer(db, voice, conversation) : undefined,
@@ -81,6 +86,7 @@ export async function composeSystemMail(
   if (mail.kind === 'acknowledgement') return composeAcknowledgement(db, desk, mail)
   if (mail.kind === 'registration' || mail.kind === 'password') return composeInvitation(db, desk, mail)
   if (mail.kind === 'assignment') return composeAssignment(db, desk, mail)
+  if (mail.kind === 'transcript') return composeTranscript(db, desk, mail)
   if (mail.kind === 'notice') return composeNotice(db, desk, mail)
   if (mail.kind === 'test') return composeTest(desk)
   throw new Error(`there are no words for a mail of the kind '${mail.kind}'`)

@@ -2,6 +2,7 @@
 import type { Reader } from '../../../db/write.ts'
 import type { Actor } from '../../actor.ts'
 import { getConversation } from '../../conversations/conversation.ts'
+import { messageTypes } from '../../conversations/letters.ts'
 import type { MailDesk } from '../mail-desk.ts'
 import { templateFor } from '../templates/choose.ts'
 import { valuesOf } from '../templates/expand.ts'
@@ -14,12 +15,14 @@ import {
   messageValue,
   problemsValue,
   quoteValue,
+  ratingValues,
   readerValues,
   signatureValue,
 } from '../templates/values.ts'
 import { templateKinds, variablesOf, type WordedKind } from '../templates/variables.ts'
 import { dateText, type Voice, voiceFor } from '../templates/voice.ts'
 import { authorOf, departmentName, lastOfCustomer, requesterOf } from './conversation-facts.ts'
+import { transcriptValue } from './transcripts.ts'
 
 export interface PreviewWish {
   kind: WordedKind
@@ -58,11 +61,17 @@ export async function previewMail(
     ...scene.values,
   }
   const own = await findSignature(db, { departmentId: scene.departmentId, agentId: scene.agentId })
+  const asks = template !== voice.words.mails.answer || desk.settings().rating_links
   const values = valuesOf({
     ...about,
     signature: await signatureValue(own, valuesOf(about)),
+    // Nobody can rate with it: what is shown may be about a real conversation.
+    ...(asks && ratingValues(voice, desk.publicUrl(), 'example')),
     link: `${desk.publicUrl()}/password?token=…`,
     'link.until': dateText(voice, Date.now() + 3_600_000),
+    transcript: await transcriptValue(voice, [
+      { ...MESSAGE, rtype: messageTypes.message, created_at: Date.now(), agent: 'Ada Agent' },
+    ]),
     problems: problemsValue([
       'Support <support@example.com>: the server does not answer',
       'Mail 17 to carla@example.com',

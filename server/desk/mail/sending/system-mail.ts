@@ -1,9 +1,11 @@
 // What all mails of the system itself have in common: who sends them, and how many one person gets.
 import type { Reader } from '../../../db/write.ts'
+import { emailKey, isEmail } from '../../../lib/email.ts'
 import { newSecret } from '../../../lib/ids.ts'
 import { DEFAULT_DEPARTMENT } from '../../departments/departments.ts'
 import type { Mailbox } from '../../mailboxes/mailbox.ts'
 import { findSender } from '../../mailboxes/mailboxes.ts'
+import { listOwnAddresses } from '../../mailboxes/own-addresses.ts'
 import type { OutboxKind } from '../../outbox/outbox.ts'
 
 export const domainOf = ({ address }: Pick<Mailbox, 'address'>): string => address.slice(address.lastIndexOf('@') + 1)
@@ -14,6 +16,16 @@ export const plainMessageId = (mailbox: Pick<Mailbox, 'address'>): string =>
 
 /** Who sends what belongs to no department. Undefined: nobody can. */
 export const systemSender = (db: Reader): Promise<Mailbox | undefined> => findSender(db, DEFAULT_DEPARTMENT)
+
+const NOBODY_READS =
+  /^(?:.*[._+=-])?(?:no|do-?not|donot|not?)[._-]?(?:reply|respond|answer)(?:[._+=-].*)?@|^(?:mailer-daemon|postmaster|bounces?|listserv|majordomo|owner-.*|.*-(?:request|owner|bounces?))(?:[._+=-].*)?@/i
+
+/** Whether a person may read there: not ourselves, and not the usual addresses of machines. */
+export const isPersonal = async (db: Reader, address: string): Promise<boolean> =>
+  isEmail(address) && !NOBODY_READS.test(address) && !(await listOwnAddresses(db)).has(emailKey(address))
+
+/** What a stranger has written and we repeat to somebody: at least no link of his is in it. */
+export const withoutAddresses = (text: string): string => text.replace(/\S*(?::\/\/|www\.)\S*/gi, '…').trim()
 
 export const queuedQuery = (db: Reader, kind: OutboxKind, recipientKey: string, since: number) =>
   db

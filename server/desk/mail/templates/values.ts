@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely'
 import { textOfHtml } from '../../../lib/html.ts'
 import { escapeHtml } from '../../../lib/markup.ts'
 import type { MessageRow } from '../../conversations/tables.ts'
+import { ratingPath } from '../rating-links.ts'
 import { expandHtml, expandHtmlAsText, type Value, type Values } from './expand.ts'
 import { htmlOfText } from './from-text.ts'
 import { nameOf, type Person } from './people.ts'
@@ -61,6 +62,19 @@ export async function signatureValue(template: string, values: Values): Promise<
     html: `<br>\n<div>-- <br>\n${expandHtml(template, values)}</div>`,
     text: `\n-- \n${await expandHtmlAsText(template, values)}`,
   }
+}
+
+/** The links with which the customer says how an answer was. `token`: see rating-links.ts. */
+export function ratingValues({ words }: Voice, publicUrl: string, token: string) {
+  const good = `${publicUrl}${ratingPath(token, 'good')}`
+  const bad = `${publicUrl}${ratingPath(token, 'bad')}`
+  const { rating } = words
+  const link = (address: string, text: string): string => `<a href="${escapeHtml(address)}">${escapeHtml(text)}</a>`
+  const block: Value = {
+    html: `<p>${escapeHtml(rating.question)} ${link(good, rating.good)} · ${link(bad, rating.bad)}</p>`,
+    text: `\n${rating.question}\n${rating.good}: ${good}\n${rating.bad}: ${bad}`,
+  }
+  return { 'rating.good': good, 'rating.bad': bad, rating: block }
 }
 
 const LONGEST_QUOTE = 20_000

@@ -8,13 +8,21 @@ export const wordedKinds = [
   'registration',
   'password',
   'assignment',
+  'transcript',
   'test',
   'notice',
 ] as const satisfies readonly OutboxKind[]
 export type WordedKind = (typeof wordedKinds)[number]
 
 /** Those that administrators may word themselves. The others are about the machinery. */
-export const templateKinds = ['answer', 'acknowledgement', 'registration', 'password', 'assignment'] as const
+export const templateKinds = [
+  'answer',
+  'acknowledgement',
+  'registration',
+  'password',
+  'assignment',
+  'transcript',
+] as const
 export type TemplateKind = (typeof templateKinds)[number]
 
 /**
@@ -56,6 +64,14 @@ const conversation = {
   'mailbox.address': 'text',
 } as const satisfies Record<string, ValueKind>
 
+const rating = {
+  /** Where the answer can be rated. */
+  'rating.good': 'address',
+  'rating.bad': 'address',
+  /** The question with both links. */
+  rating: 'markup',
+} as const satisfies Record<string, ValueKind>
+
 const link = { link: 'address', 'link.until': 'text' } as const satisfies Record<string, ValueKind>
 
 const all = {
@@ -64,9 +80,11 @@ const all = {
   ...agent,
   ...conversation,
   ...link,
+  ...rating,
   message: 'markup',
   signature: 'markup',
   quote: 'markup',
+  transcript: 'markup',
   problems: 'markup',
 } as const satisfies Record<string, ValueKind>
 export type VariableName = keyof typeof all
@@ -76,7 +94,7 @@ const namesOf = (...groups: Partial<Record<VariableName, ValueKind>>[]): Readonl
 
 // An acknowledgement repeats nothing of the mail that it answers: whoever forges a sender could have us deliver his text.
 const namesByPlace: Record<WordedKind | 'signature', ReadonlySet<string>> = {
-  answer: namesOf(everywhere, customer, agent, conversation, {
+  answer: namesOf(everywhere, customer, agent, conversation, rating, {
     message: 'markup',
     signature: 'markup',
     quote: 'markup',
@@ -85,6 +103,14 @@ const namesByPlace: Record<WordedKind | 'signature', ReadonlySet<string>> = {
   registration: namesOf(everywhere, customer, link),
   password: namesOf(everywhere, link),
   assignment: namesOf(everywhere, customer, agent, conversation, { quote: 'markup' }),
+  // Nor does a transcript say more of its reader than his address: nobody has verified that it is his. The address of the
+  // conversation would open it.
+  transcript: namesOf(everywhere, {
+    'conversation.code': 'text',
+    'conversation.date': 'text',
+    'department.name': 'text',
+    transcript: 'markup',
+  }),
   test: namesOf(everywhere),
   notice: namesOf(everywhere, { problems: 'markup' }),
   signature: namesOf(agent, { company: 'text', 'department.name': 'text' }),

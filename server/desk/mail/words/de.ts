@@ -6,8 +6,10 @@ export const de: MailWords = {
   greeting: { named: 'Guten Tag {$name},', nameless: 'Guten Tag,' },
   wrote: '{$name} schrieb am {$date}:',
   somebody: 'Der Kunde',
+  you: 'Sie',
+  rating: { question: 'Wie war diese Antwort?', good: 'Gut', bad: 'Schlecht' },
   mails: {
-    answer: { subject: '', html: '<div>{$message}</div>\n{$signature}' },
+    answer: { subject: '', html: '<div>{$message}</div>\n{$signature}\n{$rating}' },
     acknowledgement: {
       subject: 'Ihre Nachricht ist angekommen: {$conversation.subject}',
       html: `<p>{$greeting}</p>
@@ -36,6 +38,14 @@ export const de: MailWords = {
 <p>das Gespräch {$conversation.code} mit {$customer.name} in {$department.name} wurde Ihnen zugewiesen: <strong>{$conversation.subject}</strong></p>
 <p>Wenn Sie auf diese Mail antworten, geht Ihre Antwort an den Kunden. Lassen Sie weg, was unten zitiert ist.</p>
 {$quote}`,
+    },
+    transcript: {
+      subject: 'Ihr Chat mit {$company}',
+      html: `<p>{$greeting}</p>
+<p>wie gewünscht erhalten Sie hier, was im Chat vom {$conversation.date} geschrieben wurde. Er hat die Nummer {$conversation.code}.</p>
+{$transcript}
+<p>Wenn Sie etwas hinzufügen möchten, antworten Sie einfach auf diese Mail. Wenn Sie nicht mit uns gechattet haben, hat jemand anderes Ihre Adresse angegeben: Dann brauchen Sie nichts zu tun.</p>
+<p>{$company}</p>`,
     },
     test: {
       subject: 'Testmail von {$company}',

@@ -1,4 +1,4 @@
-import type { MailWords } from './words.ts'
+import { type MailWords, TRANSCRIPT } from './words.ts'
 
 export const en: MailWords = {
   language: 'en',
@@ -6,8 +6,10 @@ export const en: MailWords = {
   greeting: { named: 'Hello {$name},', nameless: 'Hello,' },
   wrote: '{$name} wrote on {$date}:',
   somebody: 'The customer',
+  you: 'You',
+  rating: { question: 'How was this answer?', good: 'Good', bad: 'Bad' },
   mails: {
-    answer: { subject: '', html: '<div>{$message}</div>\n{$signature}' },
+    answer: { subject: '', html: '<div>{$message}</div>\n{$signature}\n{$rating}' },
     acknowledgement: {
       subject: 'We have received your message: {$conversation.subject}',
       html: `<p>{$greeting}</p>
@@ -37,6 +39,7 @@ export const en: MailWords = {
 <p>If you reply to this mail, your reply goes to the customer. Leave out what is quoted below.</p>
 {$quote}`,
     },
+    transcript: TRANSCRIPT,
     test: {
       subject: 'Test mail of {$company}',
       html: '<p>This is a test of the mailbox. If you can read this, sending works.</p><p>{$date}</p>',

@@ -7,6 +7,16 @@ const line = z.string().min(1).max(500)
 
 const mailText = z.strictObject({ subject: z.string().max(500), html: line.max(20_000) })
 
+/** What languages say that were written before there were transcripts. */
+export const TRANSCRIPT = {
+  subject: 'Your chat with {$company}',
+  html: `<p>{$greeting}</p>
+<p>this is what was said in the chat of {$conversation.date}, as you have asked. It has the number {$conversation.code}.</p>
+{$transcript}
+<p>If you want to add something, just reply to this mail. If you have not chatted with us, somebody else has given your address: then you need not do anything.</p>
+<p>{$company}</p>`,
+}
+
 const fieldsSchema = z.strictObject({
   /** As in `en` or `pt-BR`. */
   language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'must be a language such as en or pt-BR'),
@@ -17,12 +27,19 @@ const fieldsSchema = z.strictObject({
   wrote: line,
   /** Who has no name. */
   somebody: line,
+  /** The reader himself, where it is told what he has said. */
+  you: line.default('You'),
+  /** Below an answer: how it was, and the words of both links. */
+  rating: z
+    .strictObject({ question: line, good: line, bad: line })
+    .default({ question: 'How was this answer?', good: 'Good', bad: 'Bad' }),
   mails: z.strictObject({
     answer: mailText,
     acknowledgement: mailText,
     registration: mailText,
     password: mailText,
     assignment: mailText,
+    transcript: mailText.default(TRANSCRIPT),
     test: mailText,
     notice: mailText,
   }),

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Stretch } from '../../../../contract/v1/reports.ts'
-import { localText, parseWall } from '../../../lib/zone.ts'
-import { recentRangeOf } from './reports.ts'
+import { localText, parseWall } from '../../lib/zone.ts'
+import { rangeOf, type Stretch } from './given-range.ts'
 
 const ZONE = 'Europe/Berlin'
 const NOW = Date.parse('2025-04-10T12:00:00Z')
@@ -17,7 +16,7 @@ interface Dates {
   datetime?: Stretch
 }
 const range = (params: Dates): string => {
-  const { from, before } = recentRangeOf(params, ZONE, NOW)
+  const { from, before } = rangeOf(params, ZONE, NOW)
   return `${localText(from, ZONE)} – ${localText(before - 1, ZONE)}`
 }
 
