@@ -2,7 +2,7 @@
 // them, and every figure of every report equals a recount of the notes that were taken beside it.
 //
 // To look for longer than a run of all tests has time for: `DESKHAND_LIFE_MINUTES=10 npx vitest run server/desk/reports/life.test.ts`.
-// A failure prints its seed and path; `DESKHAND_LIFE_SEED=…` begins with that seed.
+// A failure prints its seed and path; `DESKHAND_TEST_SEED=…` begins with that seed (test/seed.ts).
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { engine, newDesk, type TestDesk } from '../../../test/desk.ts'
@@ -12,7 +12,6 @@ import { live } from '../../../test/life/live.ts'
 import { starts, steps, zones } from '../../../test/life/steps.ts'
 
 const minutes = Number(process.env.DESKHAND_LIFE_MINUTES ?? 0)
-const seed = process.env.DESKHAND_LIFE_SEED
 const RUNS = engine === 'postgres' ? 6 : 12
 
 let desk: TestDesk
@@ -60,7 +59,6 @@ test(
       ),
       {
         ...(minutes > 0 ? { numRuns: 1_000_000, interruptAfterTimeLimit: minutes * 60_000 } : { numRuns: RUNS }),
-        ...(seed !== undefined && { seed: Number(seed) }),
         ...(minutes === 0 && { interruptAfterTimeLimit: 25_000 }),
         markInterruptAsFailure: false,
       },
