@@ -1,6 +1,6 @@
 // What others notice while reports run: how long a conversation takes under load, without and with somebody who asks for all
 // twenty reports over the whole year, one after another.
-import { Agent, request } from 'node:http'
+import { Worker } from 'node:worker_threads'
 import { openDatabase } from '../server/db/open.ts'
 import { requestBytes, runLoad } from './load.ts'
 import { lastFact } from './reports.ts'
@@ -26,28 +26,14 @@ const paths = [
 const textOf = (at: number): string => encodeURIComponent(new Date(at).toISOString().slice(0, 19).replace('T', ' '))
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
 
-/** Asks for one report after another until it is told to stop; how many it got. */
+/** Asks for one report after another until it is told to stop; how many it got. In a thread of its own: what it receives must not keep those waiting who measure. */
 function askForReports(port: number, addresses: readonly string[]): { stop(): Promise<number> } {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  let isStopped = false
-  const get = (path: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const asked = request({ port, host: '127.0.0.1', path, agent }, (answer) => {
-        if (answer.statusCode !== 200) reject(new Error(`${path} was answered with ${answer.statusCode}`))
-        answer.resume().on('end', resolve)
-      })
-      asked.on('error', reject).end()
-    })
-  const running = (async () => {
-    let count = 0
-    for (; !isStopped; count++) await get(addresses[count % addresses.length] ?? '')
-    agent.destroy()
-    return count
-  })()
+  const worker = new Worker(new URL('./ask-for-reports.ts', import.meta.url), { workerData: { port, addresses } })
+  const count = new Promise<number>((resolve, reject) => worker.once('message', resolve).once('error', reject))
   return {
     stop() {
-      isStopped = true
-      return running
+      worker.postMessage('stop')
+      return count
     },
   }
 }

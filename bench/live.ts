@@ -4,7 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type Clients, openClients, pause, steadily } from './live-clients.ts'
-import { freePort, moveToCore, type Server, startServer } from './servers.ts'
+import { FLAGS, freePort, moveToCore, type Server, startServer } from './servers.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const LISTENERS = 500
@@ -78,18 +78,13 @@ async function measureDesk({ folder, seconds, apiKey, url, servers: count }: Des
     for (let n = 0; n < count; n++) {
       const port = await freePort()
       servers.push(
-        await startServer(
-          `deskhand ${n + 1}`,
-          ['--max-semi-space-size=8', join(ROOT, 'bin/deskhand.js'), 'serve'],
-          port,
-          {
-            DESKHAND_DATA: dataFolder,
-            DESKHAND_API_KEY: apiKey,
-            DESKHAND_LOG_LEVEL: 'error',
-            DATABASE_URL: url ?? '',
-            PORT: String(port),
-          },
-        ),
+        await startServer(`deskhand ${n + 1}`, [...FLAGS, join(ROOT, 'bin/deskhand.js'), 'serve'], port, {
+          DESKHAND_DATA: dataFolder,
+          DESKHAND_API_KEY: apiKey,
+          DESKHAND_LOG_LEVEL: 'error',
+          DATABASE_URL: url ?? '',
+          PORT: String(port),
+        }),
       )
     }
     for (const { port } of servers) await ready(`http://127.0.0.1:${port}`)

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { smallMail, withAttachment } from './mails.ts'
-import { freePort, type Server, startServer, useAllCores } from './servers.ts'
+import { FLAGS, freePort, type Server, startServer, useAllCores } from './servers.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const SUPPORT = 'support@desk.test'
@@ -43,7 +43,7 @@ function fromRawToMessage(dataFolder: string, rounds: number): void {
   rmSync(dataFolder, { recursive: true, force: true })
   const { stdout, status } = spawnSync(
     process.execPath,
-    ['--max-semi-space-size=8', join(ROOT, 'bench/mail-program.ts'), dataFolder, '1000', String(rounds)],
+    [...FLAGS, join(ROOT, 'bench/mail-program.ts'), dataFolder, '1000', String(rounds)],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
   )
   if (status !== 0) throw new Error('bench/mail-program.ts failed')
@@ -65,18 +65,13 @@ function fromRawToMessage(dataFolder: string, rounds: number): void {
 async function bySmtp(dataFolder: string, rounds: number, durationMs: number, apiKey: string): Promise<void> {
   const port = await freePort()
   const smtpPort = await freePort()
-  const server = await startServer(
-    'deskhand',
-    ['--max-semi-space-size=8', join(ROOT, 'bin/deskhand.js'), 'serve'],
-    port,
-    {
-      DESKHAND_DATA: dataFolder,
-      DESKHAND_API_KEY: apiKey,
-      DESKHAND_LOG_LEVEL: 'error',
-      DESKHAND_SMTP_PORT: String(smtpPort),
-      PORT: String(port),
-    },
-  )
+  const server = await startServer('deskhand', [...FLAGS, join(ROOT, 'bin/deskhand.js'), 'serve'], port, {
+    DESKHAND_DATA: dataFolder,
+    DESKHAND_API_KEY: apiKey,
+    DESKHAND_LOG_LEVEL: 'error',
+    DESKHAND_SMTP_PORT: String(smtpPort),
+    PORT: String(port),
+  })
   try {
     const reply = await fetch(`http://127.0.0.1:${port}/api/v3/mailboxes`, {
       method: 'POST',

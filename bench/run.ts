@@ -13,7 +13,7 @@ import { type LoadResult, runLoad } from './load.ts'
 import { benchMail } from './mail.ts'
 import { benchReportsIn } from './reports.ts'
 import { type Sample, type Scenario, scenarios } from './scenarios.ts'
-import { freePort, moveToCore, type Server, startServer, useAllCores } from './servers.ts'
+import { FLAGS, freePort, moveToCore, type Server, startServer, useAllCores } from './servers.ts'
 import { benchWriteShare } from './write-share.ts'
 
 const HELP = `npm run bench -- [options]
@@ -146,7 +146,7 @@ async function sampleOf(dataFolder: string, url?: string): Promise<Sample> {
 
 const deskhand = async (name: string, env: Record<string, string>): Promise<Server> => {
   const port = await freePort()
-  return startServer(name, ['--max-semi-space-size=8', join(ROOT, 'bin/deskhand.js'), 'serve'], port, {
+  return startServer(name, [...FLAGS, join(ROOT, 'bin/deskhand.js'), 'serve'], port, {
     ...env,
     PORT: String(port),
   })

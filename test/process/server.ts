@@ -88,7 +88,7 @@ export interface Starting {
 /** Runs `deskhand` with arguments, without waiting for anything. */
 export function launch(place: Place, args: readonly string[], starting: Starting = {}): Running {
   const { nodeOptions = [], node = process.execPath, shell } = starting
-  const command = [node, '--max-semi-space-size=8', ...nodeOptions, PROGRAM, ...args]
+  const command = [node, '--max-semi-space-size=8', '--no-parallel-scavenge', ...nodeOptions, PROGRAM, ...args]
   const [file = '', ...rest] = shell === undefined ? command : ['bash', '-c', `${shell}; exec "$@"`, 'bash', ...command]
   const child: ChildProcess = spawn(file, rest, {
     env: { ...place.env, ...starting.env },

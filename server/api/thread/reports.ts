@@ -7,8 +7,8 @@ import { openThread, type ThreadOptions } from '../../lib/thread.ts'
 import { answerReport, type ReportQuestion } from './question.ts'
 
 export interface Reports {
-  /** The finished text. `listener` is where it goes: a report for nobody is not counted. */
-  answer(question: ReportQuestion, listener?: Pick<Writable, 'destroyed'>): Promise<string>
+  /** The finished text in UTF-8. `listener` is where it goes: a report for nobody is not counted. */
+  answer(question: ReportQuestion, listener?: Pick<Writable, 'destroyed'>): Promise<Buffer>
   close(): Promise<void>
 }
 
@@ -22,15 +22,18 @@ export function openReports(
   options: Omit<ThreadOptions, 'entry' | 'data'> = {},
 ): Reports {
   if (engine === 'postgres')
-    return { answer: (question) => answerReport(reader, question), close: () => Promise.resolve() }
+    return {
+      answer: async (question) => Buffer.from(await answerReport(reader, question)),
+      close: () => Promise.resolve(),
+    }
   const data: ThreadData = { file: sqliteFile(dataFolder) }
-  const thread = openThread<ReportQuestion, string>({
+  const thread = openThread<ReportQuestion, Uint8Array<ArrayBuffer>>({
     entry: new URL('./report-thread.ts', import.meta.url),
     data,
     ...options,
   })
   return {
-    answer: (question, listener) => thread.ask(question, () => !listener?.destroyed),
+    answer: async (question, listener) => Buffer.from((await thread.ask(question, () => !listener?.destroyed)).buffer),
     close: thread.close,
   }
 }

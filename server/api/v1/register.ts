@@ -11,6 +11,7 @@ import type { Actors } from '../../http/actor.ts'
 import { networkOf } from '../../http/client-network.ts'
 import { type Input, type InputValue, merge, parsePairs, toInput } from '../../http/input.ts'
 import { Invalid, NotAllowed } from '../../lib/errors.ts'
+import { sendReport } from '../thread/send-report.ts'
 import type { V1Route } from './route.ts'
 import { contentTypes, envelope } from './wire/envelope.ts'
 import { noKey, wrongKey } from './wire/refusal.ts'
@@ -50,10 +51,12 @@ export async function v1Routes(server: FastifyInstance, app: App, actors: Actors
         const params = parseParams(route.params, withPath(input, request.params))
         const zone = app.settings().timezone
         const format = request.wireFormat
-        const text = route.report
-          ? await app.reports.answer({ url: route.url, format, actor, params, zone, now: Date.now() }, reply.raw)
-          : await envelope(format, await route.handle({ app, actor, params, zone }))
-        return reply.type(contentTypes[format]).send(text)
+        reply.type(contentTypes[format])
+        if (route.report) {
+          const asked = { url: route.url, format, actor, params, zone, now: Date.now() }
+          return sendReport(reply, await app.reports.answer(asked, reply.raw))
+        }
+        return reply.send(await envelope(format, await route.handle({ app, actor, params, zone })))
       },
     })
   }

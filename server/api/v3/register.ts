@@ -10,6 +10,7 @@ import type { Actors } from '../../http/actor.ts'
 import { networkOf } from '../../http/client-network.ts'
 import { dispositionOf } from '../../http/content.ts'
 import { NotAllowed } from '../../lib/errors.ts'
+import { sendReport } from '../thread/send-report.ts'
 import { parse, queryOf } from './parse.ts'
 import { NotSignedIn } from './refusal.ts'
 import { Download, JSON_TYPE, type V3Route } from './route.ts'
@@ -40,7 +41,8 @@ export async function v3Routes(server: FastifyInstance, app: App, actors: Actors
         if (route.report) {
           const asked = { url: route.url, format: 'json' as const, actor, params: { path, query } }
           const zone = app.settings().timezone
-          return reply.type(JSON_TYPE).send(await app.reports.answer({ ...asked, zone, now: Date.now() }, reply.raw))
+          const report = await app.reports.answer({ ...asked, zone, now: Date.now() }, reply.raw)
+          return sendReport(reply.type(JSON_TYPE), report)
         }
         const answer = await route.handle({
           app,
