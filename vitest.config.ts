@@ -42,6 +42,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for comes at once, and a second later where the machine has other work.
+    expect: { poll: { timeout: 20_000 } },
     projects: [engine('sqlite', ONLY_POSTGRES), ...(server ? [engine('postgres', ONLY_SQLITE)] : [])],
   },
 })
