@@ -133,10 +133,13 @@ test('a client that answers no ping is cut, one that does is not', async () => {
     const client = new WebSocket(`ws://127.0.0.1:${port}`, { autoPong })
     const [[socket, request]] = await Promise.all([once(server, 'connection'), once(client, 'open')])
     const transport = new SocketTransport(socket, request.socket, () => {})
+    const isCut = once(client, 'close')
     for (let n = 0; n < 3; n++) {
+      const isAnswered = autoPong && once(socket, 'pong')
       transport.probe()
-      await new Promise((resume) => setTimeout(resume, 100))
+      await isAnswered
     }
+    if (!autoPong) await isCut
     expect(client.readyState).toBe(autoPong ? WebSocket.OPEN : WebSocket.CLOSED)
     client.terminate()
   }
