@@ -15,11 +15,6 @@ const isConfigured = { dataFolder: '', url: undefined as string | undefined }
 const sameDatabase = () =>
   openDatabase({ ...isConfigured, dataFolder: desk.dataFolder, url: desk.app.config.databaseUrl, poolSize: 4 })
 
-async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; !condition() && tries < 500; tries++) await new Promise((resume) => setTimeout(resume, 10))
-  expect(condition()).toBe(true)
-}
-
 describe('events', () => {
   test('of a write that failed do not exist', async () => {
     const before = await lastEventNumber(desk.app.database.reader)
@@ -66,7 +61,7 @@ describe('events', () => {
         ),
       )
     await Promise.all([record(desk.app.database, 'here'), record(other, 'there')])
-    await until(() => seen.length >= 2 * WRITES)
+    await expect.poll(() => seen.length).toBeGreaterThanOrEqual(2 * WRITES)
     await follower.stop()
     await other.close()
     const numbers = seen.map(({ seq }) => seq)
@@ -85,9 +80,13 @@ describe('events', () => {
       () => {},
       engine === 'postgres' ? 60_000 : 50,
     )
-    await new Promise((resume) => setTimeout(resume, 200))
-    await other.write(async (tx) => recordEvent(tx, { type: 'test.elsewhere', data: {} }))
-    await until(() => seen.some(({ type }) => type === 'test.elsewhere'))
+    // Again and again: who does not listen yet is not woken.
+    await expect
+      .poll(async () => {
+        await other.write(async (tx) => recordEvent(tx, { type: 'test.elsewhere', data: {} }))
+        return seen.map(({ type }) => type)
+      })
+      .toContain('test.elsewhere')
     await follower.stop()
     await other.close()
   })
