@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openDatabase } from '../server/db/open.ts'
 import { teamFor } from '../server/demo/team.ts'
+import { benchChats } from './chats.ts'
 import { benchInterference } from './interference.ts'
 import { benchLive } from './live.ts'
 import { type LoadResult, runLoad } from './load.ts'
@@ -25,7 +26,7 @@ The data is made once with 'deskhand demo' and kept in .bench/.
   --seconds N       length of one round (default 1.5)
   --large N         conversations in the large data set (default 1000000; 0 leaves it out)
   --small N         conversations in the small one (default 10000)
-  --only TEXT       only scenarios whose name contains this; 'live', 'mail' and 'reports' are some
+  --only TEXT       only scenarios whose name contains this; 'chats', 'live', 'mail' and 'reports' are some
   --postgres URL    measure on this PostgreSQL too (a database that may be overwritten)
   --fresh           make the data again`
 
@@ -224,6 +225,8 @@ async function main(): Promise<void> {
     await benchAllOfReports(demoFolder(Math.ceil(large / 10), teamFor(large).length), demoFolder(large))
   if ('live'.includes(values.only))
     await benchLive({ folder: FOLDER, seconds: rounds * 2, apiKey: API_KEY, postgres: values.postgres })
+  if ('chats'.includes(values.only))
+    await benchChats({ folder: FOLDER, rounds, durationMs, apiKey: API_KEY, postgres: values.postgres })
   if ('mail'.includes(values.only)) await benchMail({ folder: FOLDER, rounds, durationMs, apiKey: API_KEY })
 }
 
