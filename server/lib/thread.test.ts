@@ -43,7 +43,7 @@ describe('a thread that dies', () => {
   })
 
   test('before it listens refuses all that wait, and the next question starts another one', async () => {
-    const thread = threadOf({ data: 'stillborn' })
+    const thread = threadOf({ data: { isStillborn: true } })
     for (let time = 0; time < 2; time++) {
       const errors = await Promise.all([{ say: 'a' }, { say: 'b' }].map((told) => errorOf(thread.ask(told))))
       expect(errors.map((error) => error instanceof Unavailable)).toEqual([true, true])
@@ -57,6 +57,19 @@ describe('a question', () => {
     const [slow, other] = await Promise.all([errorOf(thread.ask({ wait: 60_000 })), thread.ask({ say: 'behind it' })])
     expect(slow).toMatchObject({ name: 'Unavailable', message: expect.stringContaining('too long') })
     expect(other).toBe('behind it')
+  })
+
+  test('that waits too long for a free processor is asked again in a thread that does not give way', async () => {
+    const thread = threadOf({ patience: 300 })
+    expect(await thread.ask({ say: 'started' })).toBe('started')
+    const [starved, other] = await Promise.all([thread.ask({ whoGivesWay: true }), thread.ask({ say: 'behind it' })])
+    expect([starved, other]).toEqual(['not I', 'behind it'])
+  })
+
+  test('that takes long in a thread that does not give way goes on', async () => {
+    const thread = threadOf({ patience: 300 })
+    expect(await thread.ask({ whoGivesWay: true })).toBe('not I')
+    expect(await thread.ask({ wait: 1_000 })).toBe('waited')
   })
 
   test('beyond those that may wait is refused at once', async () => {

@@ -16,8 +16,10 @@ export interface Thread<Question, Answer> {
 export interface ThreadOptions {
   /** A file that calls `answerQuestions`: answering-thread.ts. */
   entry: URL
-  /** The entry reads it as `workerData`. */
-  data?: unknown
+  /** The entry reads it in `workerData`, beside `givesWay`: whether it may wait for a processor with nothing else to do. */
+  data?: object
+  /** Milliseconds after which a question is asked again in a thread that does not give way: the machine has no time to spare. */
+  patience?: number
   /** Milliseconds for one question. */
   timeLimit?: number
   /** Milliseconds after which a thread without questions ends. */
@@ -46,9 +48,11 @@ interface Waiting<Question, Answer> {
 
 interface Running<Question, Answer> {
   worker: Worker
+  givesWay: boolean
   isReady: boolean
   current: Waiting<Question, Answer> | undefined
   timer: NodeJS.Timeout | undefined
+  patience: NodeJS.Timeout | undefined
   ended: Promise<void>
 }
 
@@ -71,6 +75,7 @@ function withCompiledCode(): NodeJS.ProcessEnv {
 export function openThread<Question, Answer>({
   entry,
   data,
+  patience = 5_000,
   timeLimit = 60_000,
   idleTime = 300_000,
   heap = 256,
@@ -82,17 +87,19 @@ export function openThread<Question, Answer>({
   let running: One | undefined
   let isClosed = false
 
-  const start = (): One => {
+  const start = (givesWay: boolean): One => {
     const worker = new Worker(entry, {
-      workerData: data,
+      workerData: { ...data, givesWay },
       env: withCompiledCode(),
       resourceLimits: { maxOldGenerationSizeMb: heap, maxYoungGenerationSizeMb: YOUNG },
     })
     const one: One = {
       worker,
+      givesWay,
       isReady: false,
       current: undefined,
       timer: undefined,
+      patience: undefined,
       ended: new Promise((resolve) => worker.once('exit', () => resolve())),
     }
     worker.on('message', (said: Said<Answer>) => {
@@ -105,8 +112,13 @@ export function openThread<Question, Answer>({
     return one
   }
 
+  const stopClocks = ({ timer, patience }: One): void => {
+    clearTimeout(timer)
+    clearTimeout(patience)
+  }
+
   const finish = (one: One, said: Exclude<Said<Answer>, 'ready'>): void => {
-    clearTimeout(one.timer)
+    stopClocks(one)
     const { current } = one
     one.current = undefined
     if ('answer' in said) current?.resolve(said.answer)
@@ -119,12 +131,12 @@ export function openThread<Question, Answer>({
 
   const end = (one: One): void => {
     if (running === one) running = undefined
-    clearTimeout(one.timer)
+    stopClocks(one)
     one.worker.postMessage('end' satisfies Told<Question>)
   }
 
   const lose = (one: One): void => {
-    clearTimeout(one.timer)
+    stopClocks(one)
     if (running === one) running = undefined
     const { current } = one
     one.current = undefined
@@ -143,19 +155,29 @@ export function openThread<Question, Answer>({
   }
 
   const send = (next: Waiting<Question, Answer>): void => {
-    running ??= start()
+    running ??= start(true)
     const one = running
-    clearTimeout(one.timer)
+    stopClocks(one)
     one.current = next
     one.worker.ref()
     one.worker.postMessage({ question: next.question } satisfies Told<Question>)
-    one.timer = setTimeout(() => {
+    const giveUp = (): void => {
+      stopClocks(one)
       one.current = undefined
-      next.reject(new Unavailable(TOO_LONG))
       running = undefined
       void one.worker.terminate()
+    }
+    one.timer = setTimeout(() => {
+      giveUp()
+      next.reject(new Unavailable(TOO_LONG))
       give()
     }, timeLimit)
+    if (!one.givesWay) return
+    one.patience = setTimeout(() => {
+      giveUp()
+      running = start(false)
+      send(next)
+    }, patience)
   }
 
   return {

@@ -10,34 +10,34 @@ import { asRefusal } from '../../db/write.ts'
 import { answerQuestions } from '../../lib/answering-thread.ts'
 import { answerReport, type ReportQuestion } from './question.ts'
 
-/** Where there is no better way: who shares a core with it goes first, but not at once. */
-const GIVES_WAY = 10
+/** Only on Linux has each thread a priority of its own. */
+const isLinux = process.platform === 'linux'
+const LOW = 10
 const LOWEST = 19
 
-const { file } = z.object({ file: z.string() }).parse(workerData)
-giveWay()
+const { file, givesWay } = z.object({ file: z.string(), givesWay: z.boolean() }).parse(workerData)
+if (isLinux) setPriority(Math.min(LOWEST, getPriority() + LOW))
 const { reader, close } = openReader(file)
 
 const encoder = new TextEncoder()
-answerQuestions(
-  (question: ReportQuestion) =>
-    answerReport(reader, question).then(
-      // Bytes change hands at no cost; a text would be copied and encoded while everybody waits.
-      (text) => encoder.encode(text),
-      (error: unknown) => {
-        throw asRefusal(error)
-      },
-    ),
-  close,
-)
+let isWarm = false
+answerQuestions(async (question: ReportQuestion) => {
+  try {
+    // Bytes change hands at no cost; a text would be copied and encoded while everybody waits.
+    return encoder.encode(await answerReport(reader, question))
+  } catch (error) {
+    throw asRefusal(error)
+  } finally {
+    if (!isWarm && givesWay && isLinux) workWhenIdle()
+    isWarm = true
+  }
+}, close)
 
 /**
- * It works while its core has nothing else to do. A low priority alone would let it finish its turn of some milliseconds first,
- * while those wait who are answered in a fraction of one. Only on Linux has each thread a priority of its own.
+ * From now on it works while its core has nothing else to do. With a low priority alone it would finish its turn of some
+ * milliseconds first, while those wait who are answered in a fraction of one. The first report, which loads the code, is over.
  */
-function giveWay(): void {
-  if (process.platform !== 'linux') return
-  setPriority(Math.min(LOWEST, getPriority() + GIVES_WAY))
+function workWhenIdle(): void {
   // "<process>/task/<thread>"
   const thread = basename(readlinkSync('/proc/thread-self'))
   execFile('chrt', ['--idle', '--pid', '0', thread], () => {
