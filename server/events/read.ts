@@ -55,6 +55,8 @@ export function followEvents(
       .catch(onError)
       .finally(() => {
         running = undefined
+        // Woken between its last look and here.
+        if (again) wake()
       })
   }
   const timer = setInterval(wake, pollMs)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newDesk, type TestDesk } from '../../test/desk.ts'
-import { openDatabase } from '../db/open.ts'
+import { type Database, openDatabase } from '../db/open.ts'
+import { Wakeups } from '../db/write.ts'
 import { jobHandlers } from '../job-handlers.ts'
 import { backoffMs, claimJobs, enqueue, type JobHandlers, type JobLog, runJob, startWorker } from './queue.ts'
 import { schedule } from './schedule.ts'
@@ -147,8 +148,7 @@ describe('jobs', () => {
     await desk.app.database.write((tx) => enqueue(tx, 'sweep-tag', { tagId: 'now' }))
     // Those of the start are done once, beside the ones that come back.
     const isDue = async (): Promise<boolean> => (await allJobs()).some(({ run_at }) => run_at <= Date.now())
-    for (let tries = 0; (done.length === 0 || (await isDue())) && tries < 500; tries++)
-      await new Promise((resume) => setTimeout(resume, 10))
+    await expect.poll(async () => done.length > 0 && !(await isDue())).toBe(true)
     await worker.stop()
     expect(done).toEqual(['now'])
     const timed = await allJobs()
@@ -158,4 +158,43 @@ describe('jobs', () => {
     await runJob(desk.app.database, jobHandlers(desk.app), job, silent)
     expect((await allJobs()).filter(({ name }) => name === job.name)).toHaveLength(1)
   })
+
+  test.each(Array.from({ length: 12 }, (_, ticks) => ticks))(
+    'that come when a worker has found nothing and is about to sleep, %i ticks later, are done at once',
+    async (ticks) => {
+      await clear()
+      const { database } = desk.app
+      const wakeups = new Wakeups()
+      let isLate = false
+      const watched: Database = {
+        ...database,
+        wakeups,
+        async write(work) {
+          const result = await database.write(work)
+          if (isLate || !Array.isArray(result) || result.length > 0) return result
+          isLate = true
+          await database.write((tx) => enqueue(tx, 'sweep-tag', { tagId: 'late' }))
+          void (async () => {
+            for (let n = 0; n < ticks; n++) await undefined
+            wakeups.emit('jobs')
+          })()
+          return result
+        },
+      }
+      const done: string[] = []
+      const worker = startWorker(
+        watched,
+        handlers({
+          'sweep-tag': async ({ tagId }) => {
+            done.push(tagId)
+          },
+        }),
+        silent,
+        60_000,
+      )
+      wakeups.emit('jobs')
+      await expect.poll(() => done, { timeout: 5_000 }).toEqual(['late'])
+      await worker.stop()
+    },
+  )
 })

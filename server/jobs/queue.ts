@@ -203,6 +203,8 @@ export function startWorker(
       .catch((error: unknown) => log.warn({ err: error }, 'the job queue could not be read'))
       .finally(() => {
         claiming = undefined
+        // Woken between its last look and here.
+        if (again) wake()
       })
   }
   const begin = database.write(async (tx) => {
