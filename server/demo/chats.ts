@@ -8,6 +8,8 @@ import { LATER_ANSWERS, THANKS } from './topics.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
+/** What lies about for so long is closed: it has gone out of date. */
+const WEEK = 7 * 24 * 60 * MINUTE
 
 /** Undefined: nobody is online for chats, or it would not have ended yet. */
 export function planChat(frame: Frame): PlannedConversation | undefined {
@@ -131,11 +133,12 @@ function afterwards(frame: Frame, talk: PlayedTalk, end: number, facts: Record<s
       steps.push({ kind: 'message', at: time, by: agent, text: say(random.pick(LATER_ANSWERS), facts, random) })
     }
   }
-  if (!talk.isSettled && random.chance(0.15)) return steps
-  if (random.chance(0.9))
+  const isWaiting = (steps.at(-1)?.by ?? (talk.isSettled ? agent : 'customer')) === 'customer'
+  const isForgotten = isWaiting && random.chance(0.15)
+  if (isWaiting || random.chance(0.9))
     steps.push({
       kind: 'status',
-      at: staff.nextAtWork(agent, time + (1 + random.int(10)) * MINUTE),
+      at: staff.nextAtWork(agent, time + (isForgotten ? WEEK : 0) + (1 + random.int(10)) * MINUTE),
       by: agent,
       status: 'R',
     })
@@ -150,8 +153,8 @@ export function afterMissed(
   facts: Record<string, string>,
 ): TicketStep[] {
   const { random, staff } = frame
-  if (random.chance(0.08)) return []
   const agent = staff.agentOf(department, end, random)
+  if (random.chance(0.08)) return [{ kind: 'status', at: staff.nextAtWork(agent, end + WEEK), by: agent, status: 'R' }]
   facts.agent = nameOf(staff, agent)
   facts.agentFirst = staff.team[agent]?.firstname ?? ''
   const at = answerTime(frame, agent, end)

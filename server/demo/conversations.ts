@@ -67,14 +67,15 @@ function planSpam(frame: Frame): PlannedConversation {
 function planOutgoing(frame: Frame, department: number, agent: number): PlannedConversation {
   const { random, at, customer, isNewCustomer } = frame
   const facts = factsFor(frame, agent)
-  const steps: Step[] = []
-  let time = at
+  // Who writes first keeps it, and waits for an answer.
+  const steps: Step[] = [
+    { kind: 'transfer', at, by: agent, agent, department: null, note: null },
+    { kind: 'status', at, by: agent, status: 'A' },
+  ]
   if (random.chance(0.6)) {
-    time = later(random, time)
+    const time = later(random, at)
     steps.push({ kind: 'message', at: time, by: 'customer', text: say(random.pick(outgoing.followUps), facts, random) })
-    time = answerTime(frame, agent, time)
-    steps.push({ kind: 'transfer', at: time, by: agent, agent, department: null, note: null })
-    steps.push({ kind: 'status', at: time + MINUTE, by: agent, status: 'R' })
+    steps.push({ kind: 'status', at: answerTime(frame, agent, time) + MINUTE, by: agent, status: 'R' })
   }
   return {
     at,

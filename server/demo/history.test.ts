@@ -103,6 +103,18 @@ describe('a history', () => {
     expect(atWork.length / ofAgents.length).toBeGreaterThan(0.99)
   })
 
+  test('lets nothing lie for months', () => {
+    const isOpen = ({ live, steps }: PlannedConversation): boolean => {
+      if (live?.kind === 'outgoing' || live?.kind === 'internal') return false
+      const acts = [...(live?.steps ?? []), ...steps]
+      const last = acts.findLast(({ kind }) => ['say', 'take', 'message', 'status'].includes(kind))
+      return last === undefined || (last.kind !== 'status' && 'by' in last && last.by === 'customer')
+    }
+    const old = plan(11, 6_000).filter(({ at }) => at < UNTIL - 60 * 86_400_000)
+    expect(old.length).toBeGreaterThan(4_000)
+    expect(old.filter(isOpen).map(({ subject }) => subject)).toEqual([])
+  })
+
   test('has chats when somebody is there to chat, of which some are missed and some handed on', () => {
     const all = plan(10, 4_000)
     const staff = staffOf({ conversations: 4_000, until: UNTIL, zone: 'Europe/London' })
@@ -198,7 +210,7 @@ describe('a history', () => {
       new Set(['message', 'note', 'status', 'transfer', 'tag', 'rate']),
     )
     const statuses = new Set(steps.flatMap((step) => (step.kind === 'status' ? [step.status] : [])))
-    expect(statuses).toEqual(new Set(['R', 'W', 'L', 'B', 'X']))
+    expect(statuses).toEqual(new Set(['A', 'R', 'W', 'L', 'B', 'X']))
     const messages = steps.filter(({ kind }) => kind === 'message').length
     expect(messages / all.length).toBeGreaterThan(1.5)
   })

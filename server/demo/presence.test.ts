@@ -69,6 +69,15 @@ describe('shifts', () => {
     }
   })
 
+  test('are known behind the end of a history, also of who is on holiday then', () => {
+    for (let day = 0; day < 182; day += 4) {
+      const until = UNTIL + day * DAY
+      const staff = staffOf({ ...options, until })
+      for (const [agent] of agents.entries())
+        expect(staff.atWorkUntil(agent, staff.nextAtWork(agent, until))).toBeDefined()
+    }
+  })
+
   test('stay the same when the team grows', () => {
     const large = staffOf({ ...options, conversations: 1_000_000 })
     for (const [agent] of agents.entries())

@@ -6,8 +6,8 @@ import { shiftsOf } from './shifts.ts'
 import type { Team } from './team.ts'
 
 const DAY = 86_400_000
-/** How far behind the end of a history its plans look. */
-const AHEAD = 3 * DAY
+/** How far behind the end of a history its plans look: as far as anybody is away, or he would be at work all of his holiday. */
+const AHEAD = 30 * DAY
 
 export type Service = 'M' | 'P' | 'T'
 
