@@ -8,7 +8,7 @@ import { type FactDraft, recordFacts } from '../metrics/facts.ts'
 import { inBusinessTime } from '../sla/clocks.ts'
 import { assertMayHandle, type Call, type Held, holdCall } from './call.ts'
 import { putCall } from './expiry.ts'
-import { lengthText, note } from './history.ts'
+import { handedOnAt, lengthText, note } from './history.ts'
 import { loadCall } from './load.ts'
 import { dropOffer, routeNow } from './offers.ts'
 import { settle } from './standing.ts'
@@ -26,14 +26,14 @@ export async function stopCall(
   const held = await holdCall(tx, actor, id)
   if (held.call.state === 'ended') return held.call
   assertMayHandle(actor, held)
-  return endHeld(tx, held, { by, at: trueEnd(held.call, at, now), userId: userOf(actor) })
+  return endHeld(tx, held, { by, at: await trueEnd(tx, held.call, at, now), userId: userOf(actor) })
 }
 
 /** When it really ended, for a telephony side that comes late: not before what was said about it. */
-function trueEnd(call: Call, at: number | undefined, now: number): number {
+async function trueEnd(tx: Tx, call: Call, at: number | undefined, now: number): Promise<number> {
   if (at === undefined) return now
   if (at > now) throw new Invalid('at', 'must not be in the future')
-  if (at < (call.taken_at ?? call.queued_at))
+  if (at < Math.max(call.taken_at ?? call.queued_at, await handedOnAt(tx, call)))
     throw new Invalid('at', 'must not be before the call began, was answered or was transferred')
   return at
 }

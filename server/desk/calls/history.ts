@@ -1,6 +1,6 @@
 // What a call leaves in the history of its conversation: one group, with a message for each step.
 import { insertNumbered } from '../../db/prepared.ts'
-import type { Tx } from '../../db/write.ts'
+import type { Reader, Tx } from '../../db/write.ts'
 import { type GroupType, groupTypes, type MessageType, messageTypes } from '../conversations/letters.ts'
 import { fileMessages } from '../conversations/messages.ts'
 import type { File } from '../files/files.ts'
@@ -24,6 +24,18 @@ export async function note(
   await tx.updateTable('message_groups').set({ finished_at: at }).where('seq', '=', group_seq).execute()
   const row = { group_seq, conversation_id, user_id: userId, rtype: type, is_html: 0, body, created_at: at }
   return insertNumbered(tx, 'messages', row)
+}
+
+/** When a call was handed on last; 0: never. Who waits keeps his place then, so that the call itself does not tell. */
+export async function handedOnAt(db: Reader, { conversation_id, group_seq }: Place): Promise<number> {
+  const row = await db
+    .selectFrom('messages')
+    .select(({ fn }) => fn.max('created_at').as('at'))
+    .where('conversation_id', '=', conversation_id)
+    .where('group_seq', '=', group_seq)
+    .where('rtype', '=', messageTypes.transfer)
+    .executeTakeFirst()
+  return Number(row?.at ?? 0)
 }
 
 /** Names a recording. */
