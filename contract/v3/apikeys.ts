@@ -1,7 +1,11 @@
 import { z } from 'zod'
 import { instant, name } from './kinds.ts'
 
-const rights = z.enum(['full', 'read']).describe('`full`: everything; `read`: GET only.')
+const rights = z
+  .enum(['full', 'read', 'telephony'])
+  .describe(
+    '`full`: everything; `read`: GET only; `telephony`: for a PBX, `/api/v3/calls` and what the live stream tells of calls.',
+  )
 const rateLimit = z.number().int().min(1).max(100_000_000).nullable()
 
 export const apiKeySchema = z

@@ -1,5 +1,5 @@
 // deskhand apikey add
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { systemActor } from '../desk/actor.ts'
 import { addApiKey } from '../desk/keys/keys.ts'
 import { withDesk } from './desk.ts'
@@ -15,6 +15,7 @@ function requestsAMinute(text: string): number {
 interface Options {
   name: string
   readOnly?: boolean
+  telephony?: boolean
   rateLimit?: number
   json?: boolean
 }
@@ -25,6 +26,11 @@ export const apikeyAddCommand = (io: Io): Command =>
     .description('Adds an API key and prints it. It is shown this once: only its hash is kept.')
     .requiredOption('--name <name>', 'what the key is for')
     .option('--read-only', 'the key may read and change nothing')
+    .addOption(
+      new Option('--telephony', 'the key is for a PBX: it drives telephone calls and does nothing else').conflicts(
+        'readOnly',
+      ),
+    )
     .option('--rate-limit <number>', "requests a minute; without it, the server's own limit", requestsAMinute)
     .option('--json', 'print id and key as JSON')
     .addHelpText(
@@ -32,12 +38,14 @@ export const apikeyAddCommand = (io: Io): Command =>
       examples(
         "npx deskhand apikey add --name 'Web shop'",
         'KEY=$(npx deskhand apikey add --name Statistics --read-only)',
+        'KEY=$(npx deskhand apikey add --name PBX --telephony)',
       ),
     )
-    .action(async ({ name, readOnly, rateLimit, json: asJson }: Options) => {
+    .action(async ({ name, readOnly, telephony, rateLimit, json: asJson }: Options) => {
       await withDesk(io, async ({ database }) => {
+        const rights = telephony ? 'telephony' : readOnly ? 'read' : 'full'
         const key = await database.write((tx) =>
-          addApiKey(tx, systemActor, { name, rights: readOnly ? 'read' : 'full', rateLimit: rateLimit ?? null }),
+          addApiKey(tx, systemActor, { name, rights, rateLimit: rateLimit ?? null }),
         )
         if (asJson) return io.out(json({ id: key.id, name: key.name, rights: key.rights, key: key.key }))
         // The key alone on standard output, so that a script can take it.

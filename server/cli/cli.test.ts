@@ -186,6 +186,16 @@ describe('deskhand apikey', () => {
     expect(await here(['apikey', 'revoke', shop.id])).toMatchObject({ code: 0, out: 'It was revoked already.\n' })
   })
 
+  test('add makes a key for a PBX, which is not one that only reads', async () => {
+    const { out } = await here(['apikey', 'add', '--name', 'PBX', '--telephony', '--json'])
+    const { key, rights } = JSON.parse(out)
+    expect(rights).toBe('telephony')
+    expect((await here(['apikey', 'list'])).out).toMatch(/PBX +telephony/)
+    expect((await desk.v3('GET', 'calls', undefined, { key })).status).toBe(200)
+    expect((await desk.v3('GET', 'agents', undefined, { key })).status).toBe(403)
+    expect((await here(['apikey', 'add', '--name', 'x', '--telephony', '--read-only'])).code).toBe(2)
+  })
+
   test('add refuses a limit that is none', async () => {
     expect((await here(['apikey', 'add', '--name', 'x', '--rate-limit', '0'])).code).toBe(2)
   })

@@ -1,11 +1,13 @@
 // Who asks. Every read and write takes one; what he may see is part of the query.
 
+export type KeyRights = 'full' | 'read' | 'telephony'
+
 export type Actor =
   | {
-      /** A program with an API key: sees everything; `read` keys change nothing. */
+      /** A program with an API key: sees everything; `read` keys change nothing, `telephony` is let in to calls only. */
       kind: 'key'
       keyId: string
-      rights: 'full' | 'read'
+      rights: KeyRights
     }
   | {
       kind: 'agent'
@@ -32,6 +34,10 @@ export const mayAdminister = (actor: Actor): boolean =>
   actor.kind === 'system' ||
   (actor.kind === 'key' && actor.rights === 'full') ||
   (actor.kind === 'agent' && actor.role !== 'A')
+
+/** Whether the actor may say what happens on the line, and do with calls what it likes. */
+export const mayDriveCalls = (actor: Actor): boolean =>
+  mayAdminister(actor) || (actor.kind === 'key' && actor.rights === 'telephony')
 
 export const mayWrite = (actor: Actor): boolean => !(actor.kind === 'key' && actor.rights === 'read')
 

@@ -4,8 +4,9 @@ import type { App } from '../app.ts'
 import type { Actor } from '../desk/actor.ts'
 import { findAgent, listDepartmentsOf } from '../desk/agents/agents.ts'
 import { type Customer, findCustomer } from '../desk/customers/customers.ts'
-import { type ApiKey, findApiKey } from '../desk/keys/keys.ts'
+import { findApiKey, rightsOf } from '../desk/keys/keys.ts'
 import { findSession, type Session } from '../desk/sessions/sessions.ts'
+import { NotAllowed } from '../lib/errors.ts'
 import { KeyUse } from './key-use.ts'
 import { RateLimit } from './rate-limit.ts'
 import { assertSameOrigin } from './same-origin.ts'
@@ -37,8 +38,15 @@ export class Actors {
     this.#perAddress.take(address, this.#app.config.rateLimit)
   }
 
-  /** The actor behind an API key; undefined if the key is unknown or revoked. */
+  /** The actor behind an API key, which may be about more than calls; undefined if the key is unknown or revoked. */
   async ofKey(key: string, address: string): Promise<Actor | undefined> {
+    const actor = await this.ofKeyForCalls(key, address)
+    if (actor?.rights === 'telephony') throw new NotAllowed('This API key is for telephone calls only.')
+    return actor
+  }
+
+  /** The same where a key for telephone calls will do. */
+  async ofKeyForCalls(key: string, address: string): Promise<Extract<Actor, { kind: 'key' }> | undefined> {
     const row = await findApiKey(this.#app.database.reader, key)
     if (!row) {
       this.#failures.take(address, FAILURES_A_MINUTE)
@@ -75,5 +83,3 @@ export class Actors {
     return { kind: 'agent', agentId: agent.id, role: agent.role, departmentIds: await listDepartmentsOf(db, agent.id) }
   }
 }
-
-const rightsOf = (key: ApiKey): 'full' | 'read' => (key.rights === 'full' ? 'full' : 'read')

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Actor, systemActor } from '../desk/actor.ts'
+import { type Actor, type KeyRights, systemActor } from '../desk/actor.ts'
 import { audienceOf, mayHear, recipientsOf, sightOf } from './audience.ts'
 
 const SERVER = join(import.meta.dirname, '..')
@@ -38,7 +38,7 @@ const agent = (role: string, ...departmentIds: string[]): Actor => ({
   role,
   departmentIds,
 })
-const key = (rights: 'full' | 'read'): Actor => ({ kind: 'key', keyId: 'k1', rights })
+const key = (rights: KeyRights): Actor => ({ kind: 'key', keyId: 'k1', rights })
 const hears = (actor: Actor, type: string, department?: string, from?: string): boolean =>
   mayHear(sightOf(actor), recipientsOf(type, department, { from, agents: ['a1'] }))
 
@@ -83,6 +83,14 @@ describe('who may hear an event', () => {
     const who = [agent('A', 'd1'), key('read'), agent('D'), agent('O'), key('full')]
     for (const type of ['mailbox.failed', 'settings.changed', 'apikey.added', 'mail.held', 'mail.failed'])
       expect(who.map((actor) => hears(actor, type))).toEqual([false, false, true, true, true])
+  })
+
+  test('is a key for telephone calls for what happens to calls, and for nothing else', () => {
+    const heard = (type: string) => hears(key('telephony'), type, 'd1', 'd2')
+    for (const type of ['call.started', 'call.ringing', 'call.transferred', 'call.recorded', 'call.ended'])
+      expect([type, heard(type)]).toEqual([type, true])
+    for (const type of ['message.posted', 'chat.offered', 'customer.changed', 'presence.changed', 'settings.changed'])
+      expect([type, heard(type)]).toEqual([type, false])
   })
 
   test('is every agent for who is online, and nobody for what the program tells itself', () => {

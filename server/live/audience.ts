@@ -125,6 +125,8 @@ export interface Sight {
   departments: ReadonlySet<string> | undefined
   /** Undefined: it is no agent. */
   agentId: string | undefined
+  /** It hears of calls and of nothing else. */
+  isForCalls: boolean
 }
 
 export function sightOf(actor: Actor): Sight {
@@ -133,6 +135,7 @@ export function sightOf(actor: Actor): Sight {
     isAdministrator: mayAdminister(actor),
     departments: departments && new Set(departments),
     agentId: actor.kind === 'agent' ? actor.agentId : undefined,
+    isForCalls: actor.kind === 'key' && actor.rights === 'telephony',
   }
 }
 
@@ -141,7 +144,7 @@ export type Recipients =
   | 'everybody'
   | 'administrators'
   | 'nobody'
-  | { departments: readonly string[]; agents: readonly string[] }
+  | { departments: readonly string[]; agents: readonly string[]; isCall: boolean }
 
 /** What an event says of whom it concerns: where its conversation came from, and the agents whom it is about. */
 export interface Concerned {
@@ -162,10 +165,12 @@ export function recipientsOf(
   return {
     departments: audience === 'both' && from !== undefined ? [department, from] : [department],
     agents: audience === 'parties' ? agents : [],
+    isCall: type.startsWith('call.'),
   }
 }
 
-export function mayHear({ isAdministrator, departments, agentId }: Sight, recipients: Recipients): boolean {
+export function mayHear({ isAdministrator, departments, agentId, isForCalls }: Sight, recipients: Recipients): boolean {
+  if (isForCalls && !(typeof recipients === 'object' && recipients.isCall)) return false
   if (recipients === 'everybody') return true
   if (recipients === 'nobody') return false
   if (recipients === 'administrators') return isAdministrator

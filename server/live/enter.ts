@@ -54,8 +54,8 @@ async function claimOf(
   }
   const key = request.headers.apikey
   if (typeof key === 'string' && key !== '') {
-    const actor = await actors.ofKey(key, networkOf(request))
-    return actor?.kind === 'key' ? { kind: 'key', keyId: actor.keyId } : undefined
+    const actor = await actors.ofKeyForCalls(key, networkOf(request))
+    return actor && { kind: 'key', keyId: actor.keyId }
   }
   const token = sessionToken(request, 'agent', app.publicUrl())
   if (token === undefined) return undefined

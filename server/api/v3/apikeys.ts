@@ -2,13 +2,21 @@
 import { z } from 'zod'
 import { apiKeyDraftSchema, apiKeyPatchSchema, apiKeySchema, newApiKeySchema } from '../../../contract/v3/apikeys.ts'
 import { instantText, instantTextOrNull } from '../../../contract/v3/kinds.ts'
-import { type ApiKey, addApiKey, changeApiKey, getApiKey, listApiKeys, revokeApiKey } from '../../desk/keys/keys.ts'
+import {
+  type ApiKey,
+  addApiKey,
+  changeApiKey,
+  getApiKey,
+  listApiKeys,
+  revokeApiKey,
+  rightsOf,
+} from '../../desk/keys/keys.ts'
 import { byId, DONE, deletedSchema, v3 } from './route.ts'
 
 const view = (key: ApiKey): z.input<typeof apiKeySchema> => ({
   id: key.id,
   name: key.name,
-  rights: key.rights === 'full' ? 'full' : 'read',
+  rights: rightsOf(key),
   rate_limit: key.rate_limit,
   datecreated: instantText(key.created_at),
   datelastused: instantTextOrNull(key.last_used_at),

@@ -35,7 +35,7 @@ export async function v3Routes(server: FastifyInstance, app: App, actors: Actors
       method: route.method,
       url: route.url,
       handler: async (request, reply) => {
-        const actor = route.isPublic || route.findsActor ? systemActor : await actorOf(request, actors)
+        const actor = route.isPublic || route.findsActor ? systemActor : await actorOf(request, actors, route)
         if (route.method !== 'GET' && !mayWrite(actor)) throw new NotAllowed('This API key may only read.')
         const [path, query] = [parse(route.path, request.params), parse(route.query, queryOf(request))]
         if (route.report) {
@@ -74,10 +74,14 @@ const sendFile = (reply: FastifyReply, { name, contents }: Download): FastifyRep
     .type(UNKNOWN_TYPE)
     .send(Buffer.from(contents.buffer, contents.byteOffset, contents.byteLength))
 
-async function actorOf(request: FastifyRequest, actors: Actors): Promise<Actor> {
+/** What a key for telephone calls opens. */
+const isAboutCalls = ({ url }: V3Route): boolean => /^\/api\/v3\/calls(\/|$)/.test(url)
+
+async function actorOf(request: FastifyRequest, actors: Actors, route: V3Route): Promise<Actor> {
   const key = request.headers.apikey
   if (typeof key === 'string' && key !== '') {
-    const actor = await actors.ofKey(key, networkOf(request))
+    const address = networkOf(request)
+    const actor = await (isAboutCalls(route) ? actors.ofKeyForCalls(key, address) : actors.ofKey(key, address))
     if (actor) return actor
     throw new NotSignedIn('The API key is not valid.')
   }

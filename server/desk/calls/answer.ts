@@ -2,7 +2,7 @@
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { Conflict, NotAllowed } from '../../lib/errors.ts'
-import { type Actor, mayAdminister } from '../actor.ts'
+import { type Actor, mayDriveCalls } from '../actor.ts'
 import { type Agent, getAgent } from '../agents/agents.ts'
 import { messageTypes } from '../conversations/letters.ts'
 import { recordFacts } from '../metrics/facts.ts'
@@ -40,7 +40,7 @@ export async function answerCall(
   if (!ringing) {
     if (holder) throw new Conflict(`Call ${id} is with another agent already.`)
     // The telephony side knows who has picked up, also where it was not us who rang.
-    if (!mayAdminister(actor)) throw new NotAllowed('This call does not ring at you.')
+    if (!mayDriveCalls(actor)) throw new NotAllowed('This call does not ring at you.')
   }
   return answerIncoming(tx, held, await colleagueOrAsked(tx, agentId, held, ringing !== undefined), now)
 }

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely'
 import { lockForChange } from '../../db/differences.ts'
 import type { Reader, Tx } from '../../db/write.ts'
 import { Conflict, NotAllowed, NotFound } from '../../lib/errors.ts'
-import { type Actor, mayAdminister, systemActor, visibleDepartments } from '../actor.ts'
+import { type Actor, mayAdminister, mayDriveCalls, systemActor, visibleDepartments } from '../actor.ts'
 import { type Conversation, getConversationForChange } from '../conversations/conversation.ts'
 import { lockRouting, type Offer, openOffers } from '../routing/offers.ts'
 import type { CallRow } from './tables.ts'
@@ -86,14 +86,14 @@ export function agentBehind(actor: Actor, named: string | undefined): string | u
 
 /** What is done to a call that is talked is up to whoever has it, to the telephony side and to administrators. */
 export function assertMayHandle(actor: Actor, held: Held): void {
-  if (mayAdminister(actor)) return
+  if (mayDriveCalls(actor)) return
   if (!(actor.kind === 'agent' && has(held, actor.agentId)))
     throw new NotAllowed('Only the agent who has this call may do that, or an administrator.')
 }
 
 /** What only the telephony side knows. */
 export function assertTelephony(actor: Actor): void {
-  if (!mayAdminister(actor)) throw new NotAllowed('Only the telephony side may say that: it has an API key.')
+  if (!mayDriveCalls(actor)) throw new NotAllowed('Only the telephony side may say that: it has an API key.')
 }
 
 export const itemOf = ({ id, department_id }: Pick<Call, 'id' | 'department_id'>) => ({

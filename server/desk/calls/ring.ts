@@ -2,7 +2,7 @@
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { Conflict, NotFound } from '../../lib/errors.ts'
-import { type Actor, mayAdminister } from '../actor.ts'
+import { type Actor, mayDriveCalls } from '../actor.ts'
 import { type Agent, getAgent, listDepartmentsOf } from '../agents/agents.ts'
 import { lastAsked, nextAgent, type Offer, type OfferOutcome, offer, ROUND_PAUSE_MS } from '../routing/offers.ts'
 import {
@@ -87,7 +87,7 @@ export async function declineCall(
   const ringing = ringingAt(held, agentId)
   if (ringing) {
     const call = await passOn(tx, held, ringing, outcome, now)
-    return mayAdminister(actor) ? hear(tx, call, now) : call
+    return mayDriveCalls(actor) ? hear(tx, call, now) : call
   }
   if (holderOf(held)?.agent_id === agentId)
     throw new Conflict(`Call ${id} is being talked by this agent: end or transfer it.`)

@@ -3,7 +3,7 @@
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { Conflict, Invalid } from '../../lib/errors.ts'
-import { type Actor, mayAdminister, userOf } from '../actor.ts'
+import { type Actor, mayDriveCalls, userOf } from '../actor.ts'
 import { messageTypes } from '../conversations/letters.ts'
 import { waitAgain } from '../conversations/live-end.ts'
 import { getDepartment } from '../departments/departments.ts'
@@ -40,7 +40,7 @@ export async function transferCall(tx: Tx, actor: Actor, id: string, wanted: Cal
     wanted.department === undefined ? call.department_id : (await getDepartment(tx, wanted.department)).id
   const agent = wanted.agent === undefined ? undefined : await colleague(tx, wanted.agent, departmentId)
   if (isDone(held, departmentId, agent?.id)) {
-    if (!(mayAdminister(actor) || (actor.kind === 'agent' && call.agent_id === actor.agentId)))
+    if (!(mayDriveCalls(actor) || (actor.kind === 'agent' && call.agent_id === actor.agentId)))
       assertMayHandle(actor, held)
     return hear(tx, call, now)
   }

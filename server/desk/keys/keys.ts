@@ -8,10 +8,14 @@ import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { Conflict, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { newId, newSecret } from '../../lib/ids.ts'
-import { type Actor, mayAdminister } from '../actor.ts'
+import { type Actor, type KeyRights, mayAdminister } from '../actor.ts'
 import type { ApiKeyRow } from './tables.ts'
 
 export type ApiKey = Omit<Selectable<ApiKeyRow>, 'key_hash'>
+
+/** What a text of a row grants. One that is not known grants little. */
+export const rightsOf = ({ rights }: Pick<ApiKey, 'rights'>): KeyRights =>
+  rights === 'full' || rights === 'telephony' ? rights : 'read'
 
 const COLUMNS = ['id', 'name', 'rights', 'rate_limit', 'created_at', 'last_used_at', 'revoked_at'] as const
 
@@ -20,7 +24,7 @@ export const hashOfKey = (key: string): string => hash('sha256', key, 'hex')
 
 export interface ApiKeyDraft {
   name: string
-  rights: 'full' | 'read'
+  rights: KeyRights
   /** Requests a minute; null: the server's default. */
   rateLimit?: number | null
   /** Only for the first start, where the administrator brings his own. */
@@ -60,7 +64,7 @@ export async function findApiKey(db: Reader, key: string): Promise<ApiKey | unde
 }
 
 /** The rights of each of these keys; revoked ones are left out. */
-export async function rightsOfKeys(db: Reader, ids: readonly string[]): Promise<Map<string, 'full' | 'read'>> {
+export async function rightsOfKeys(db: Reader, ids: readonly string[]): Promise<Map<string, KeyRights>> {
   if (ids.length === 0) return new Map()
   const rows = await db
     .selectFrom('api_keys')
@@ -68,7 +72,7 @@ export async function rightsOfKeys(db: Reader, ids: readonly string[]): Promise<
     .where('id', 'in', ids)
     .where('revoked_at', 'is', null)
     .execute()
-  return new Map(rows.map(({ id, rights }) => [id, rights === 'full' ? 'full' : 'read']))
+  return new Map(rows.map((row) => [row.id, rightsOf(row)]))
 }
 
 export function listApiKeys(db: Reader, actor: Actor): Promise<ApiKey[]> {
@@ -93,7 +97,7 @@ export async function changeApiKey(
   tx: Tx,
   actor: Actor,
   id: string,
-  patch: { name?: string | undefined; rights?: 'full' | 'read' | undefined; rateLimit?: number | null | undefined },
+  patch: { name?: string | undefined; rights?: KeyRights | undefined; rateLimit?: number | null | undefined },
 ): Promise<ApiKey> {
   const key = await getApiKeyForChange(tx, actor, id)
   if (key.revoked_at !== null) throw new Conflict('The key is revoked: it cannot be changed any more.')

@@ -3,7 +3,7 @@ export interface ApiKeyRow {
   id: string
   name: string
   key_hash: string
-  /** `full` or `read` (GET only). */
+  /** `full`, `read` (GET only) or `telephony` (calls only). */
   rights: string
   /** Requests a minute; null means the server's default. */
   rate_limit: number | null
