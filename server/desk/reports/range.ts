@@ -74,14 +74,13 @@ export function listIntervals(range: Range, unit: Unit, { offset, limit }: Page)
   const first = numberOf(wallAt(from, zone)) + offset
   const last = Math.min(numberOf(wallAt(before - 1, zone)), first + limit - 1)
   const intervals: Interval[] = []
+  let [wallFrom, start] = [startOf(first), instantOfWall(startOf(first), zone)]
   for (let number = first; number <= last; number++) {
-    const [wallFrom, wallBefore] = [startOf(number), startOf(number + 1)]
-    intervals.push({
-      wallFrom,
-      wallBefore,
-      from: instantOfWall(wallFrom, zone),
-      before: instantOfWall(wallBefore, zone),
-    })
+    const wallBefore = startOf(number + 1)
+    const end = instantOfWall(wallBefore, zone)
+    intervals.push({ wallFrom, wallBefore, from: start, before: end })
+    wallFrom = wallBefore
+    start = end
   }
   return intervals
 }

@@ -8,7 +8,9 @@ import { localText } from '../../lib/zone.ts'
 import { systemActor } from '../actor.ts'
 import { checkClocks } from '../sla/check.ts'
 import { emptyClockRollups, rollClockPortion, rollClocks } from '../sla/roll.ts'
-import { complianceByDay, listAnsweredClocks, type SlaScope } from './sla.ts'
+import { complianceByDay } from './sla.ts'
+import { listAnsweredClocks } from './sla-log.ts'
+import type { SlaScope } from './sla-scope.ts'
 
 let desk: TestDesk
 let conversationId: string
@@ -154,6 +156,11 @@ test('both reports equal a recount of the clocks, however many are added up', { 
           )
           expect(days.reduce((sum, { met, late }) => sum + met.count + late.count, 0)).toBe(those.length)
           const log = await listAnsweredClocks(database.reader, systemActor, scope, range, { offset, limit: 3 })
+          for (const far of [offset, Math.max(0, those.length - 2), those.length]) {
+            const at = { offset: far, limit: 3 }
+            const list = (near?: number) => listAnsweredClocks(database.reader, systemActor, scope, range, at, near)
+            expect(await list(0)).toEqual(await list())
+          }
           const named = those
             .filter((row) => row.conversation_id === conversationId && row.customer_id === customerIds[0])
             .map(({ closed_at }) => closed_at)
