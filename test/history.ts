@@ -534,6 +534,7 @@ export async function forgetHistory(tx: Tx): Promise<void> {
     'facts',
     'rollups',
     'load_changes',
+    'load_stays',
     'load_courses',
     'load_sums',
     'conversation_tags',

@@ -123,16 +123,17 @@ async function happen(desk: TestDesk, world: ReportWorld): Promise<void> {
     for (const service of services) {
       recordLoad(
         tx,
-        each.flatMap((department) => [
-          { service, at: NOON, departmentId: world.departments[department], agentId: null, delta: 1 },
-          ...each.map((agent) => ({
+        each.flatMap((department) =>
+          [null, ...each].map((agent) => ({
             service,
             at: NOON,
             departmentId: world.departments[department],
-            agentId: world.agents[agent].userid,
+            agentId: agent === null ? null : world.agents[agent].userid,
             delta: 1,
+            conversationId: world.conversations[department],
+            itemId: `${world.conversations[department]} ${agent}`,
           })),
-        ]),
+        ),
       )
       await insertRows(
         tx,

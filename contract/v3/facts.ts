@@ -3,18 +3,22 @@ import { z } from 'zod'
 import { instant, plainText } from './kinds.ts'
 import { range } from './reports.ts'
 
-export const factsQuerySchema = z.strictObject({
-  ...range,
+export const pagingOfLists = {
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
   cursor: plainText(100).min(1).optional().describe('`next_cursor` of the page before.'),
-})
+}
+
+export const factsQuerySchema = z.strictObject({ ...range, ...pagingOfLists })
+
+export const conversationBehind = z
+  .object({ conversationid: z.string(), code: z.string(), subject: z.string() })
+  .nullable()
 
 const factSchema = z
   .object({
-    conversation: z
-      .object({ conversationid: z.string(), code: z.string(), subject: z.string() })
-      .nullable()
-      .describe('Null: it is in a department now that you may not see. It counts where it was.'),
+    conversation: conversationBehind.describe(
+      'Null: it is in a department now that you may not see. It counts where it was.',
+    ),
     fact: z
       .string()
       .describe('What happened, such as `answer_new`, `resolved` or `rated_good`; see the chapter in docs/reports.md.'),

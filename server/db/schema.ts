@@ -26,6 +26,7 @@ import type { MailboxPositionRow, MailboxRow } from '../desk/mailboxes/tables.ts
 import type {
   FactRow,
   LoadChangeRow,
+  LoadStayRow,
   LoadCourseRow,
   LoadSumRow,
   RollupPositionRow,
@@ -95,6 +96,7 @@ export interface Tables {
   ratings: RatingRow
   facts: FactRow
   load_changes: LoadChangeRow
+  load_stays: LoadStayRow
   load_courses: LoadCourseRow
   load_sums: LoadSumRow
   rollups: RollupRow

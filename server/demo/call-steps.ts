@@ -85,10 +85,13 @@ class CallPen {
 
   /** Where it counts now, once more or once less. */
   #load(at: number, delta: 1 | -1): void {
-    const { direction, state, agent_id, department_id: departmentId, taken_at } = this.#call
+    const { direction, state, agent_id, department_id: departmentId, taken_at, conversation_id, id } = this.#call
     const isTalked = taken_at !== null && state !== 'ended'
     if (!isTalked && !(direction === 'incoming' && (state === 'queued' || state === 'ringing'))) return
-    this.#pen.addLoad([{ service: 'calls', at, departmentId, agentId: isTalked ? agent_id : null, delta }])
+    const agentId = isTalked ? agent_id : null
+    this.#pen.addLoad([
+      { service: 'calls', at, departmentId, agentId, delta, conversationId: conversation_id, itemId: id },
+    ])
   }
 
   #ring(agentId: string, at: number): void {

@@ -74,7 +74,8 @@ class ChatPen {
   #load(at: number, delta: 1 | -1): void {
     const { conversation } = this.#played
     const agentId = this.#chat.state === 'running' ? this.#chat.agent_id : null
-    this.#pen.addLoad([{ service: 'chats', at, departmentId: conversation.department_id, agentId, delta }])
+    const { id, department_id: departmentId } = conversation
+    this.#pen.addLoad([{ service: 'chats', at, departmentId, agentId, delta, conversationId: id, itemId: id }])
   }
 
   #ring(agent: number | null, at: number): void {

@@ -5,6 +5,7 @@ import { loadSteps } from '../desk/conversations/load-steps.ts'
 import type { Author } from '../desk/conversations/messages.ts'
 import { type FactDraft, factRow } from '../desk/metrics/facts.ts'
 import { type LoadChange, loadChangeRow } from '../desk/metrics/load.ts'
+import { spanOf, stayFrom } from '../desk/metrics/stays.ts'
 import type { Cast } from './cast.ts'
 import type { Clocks, Desk, Marks } from './clocks.ts'
 import type { Rated } from './rating-steps.ts'
@@ -51,6 +52,8 @@ export class Pen {
   readonly setting: Setting
   readonly cast: Cast
   readonly #turns = new Map<string, Turn>()
+  /** Those that last, by what it is: where its row is. */
+  readonly #stays = new Map<string, { row: number; from: number }>()
 
   constructor(setting: Setting) {
     this.setting = setting
@@ -106,7 +109,23 @@ export class Pen {
   }
 
   addLoad(changes: readonly LoadChange[]): void {
-    for (const change of changes) append(this.portion, 'loadChanges', loadChangeRow(change))
+    for (const change of changes) {
+      append(this.portion, 'loadChanges', loadChangeRow(change))
+      this.#keepStay(change)
+    }
+  }
+
+  #keepStay(change: LoadChange): void {
+    const key = `${change.service} ${change.itemId}`
+    const lasting = this.#stays.get(key)
+    if (change.delta > 0) {
+      this.#stays.set(key, { row: rowCount(this.portion, 'loadStays'), from: change.at })
+      append(this.portion, 'loadStays', stayFrom(change))
+    } else if (lasting) {
+      this.#stays.delete(key)
+      set(this.portion, 'loadStays', lasting.row, 'until_at', change.at)
+      set(this.portion, 'loadStays', lasting.row, 'span', spanOf(change.at - lasting.from))
+    }
   }
 
   /** Moves a conversation in the load of tickets, after it has become another one than `before`. */

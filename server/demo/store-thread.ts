@@ -23,6 +23,7 @@ const INDEXED_LATER = [
   'conversation_tags',
   'facts',
   'load_changes',
+  'load_stays',
   'sla_clocks',
   'chats',
   'calls',

@@ -86,6 +86,7 @@ const ORDER: readonly TableKey[] = [
   'tags',
   'facts',
   'loadChanges',
+  'loadStays',
   'visitors',
   'chats',
   'calls',

@@ -38,7 +38,9 @@ const isPowerOfTwo = (number: number): boolean => (number & (number - 1)) === 0
  */
 const lookAgain = (database: Database): Promise<unknown> =>
   database.write((tx) =>
-    sql`analyze customers, conversations, message_groups, messages, conversation_tags, facts, load_changes`.execute(tx),
+    sql`analyze customers, conversations, message_groups, messages, conversation_tags, facts, load_changes, load_stays`.execute(
+      tx,
+    ),
   )
 
 /** What the thread is told at its start. */

@@ -46,6 +46,10 @@ export const shapes = {
   facts: table('facts', 'kind at# conversation_id department_id channel agent_id seconds# sla_seconds#'),
   rollups: table('rollups', 'dimension department_id unit at# id kind count# seconds# sla_seconds#'),
   loadChanges: table('load_changes', 'service at# department_id agent_id delta#'),
+  loadStays: table(
+    'load_stays',
+    'service department_id agent_id side# conversation_id item_id from_at# until_at# span#',
+  ),
   loadCourses: table(
     'load_courses',
     'service department_id agent_id at# net# area# lowest# highest# first_at# last_at#',
@@ -112,6 +116,7 @@ export const emptyPortion = (): Portion => ({
   facts: [],
   rollups: [],
   loadChanges: [],
+  loadStays: [],
   loadCourses: [],
   loadSums: [],
   visitors: [],

@@ -60,6 +60,7 @@ const TABLES = [
   'conversation_tags',
   'facts',
   'load_changes',
+  'load_stays',
   'department_counts',
   'sla_clocks',
   'visitors',
@@ -89,8 +90,9 @@ async function rowsOf(db: Reader, table: keyof Tables, names: ReadonlyMap<string
     .sort(byText)
 }
 
-/** A sum of zero, left behind by one up and one down, says the same as no row. */
-const saysSomething = ({ delta, conversations }: Row): boolean => delta !== 0 && conversations !== 0
+/** A sum of zero, left behind by one up and one down, says the same as no row, and so does a stay without length. */
+const saysSomething = ({ delta, conversations, from_at, until_at }: Row): boolean =>
+  delta !== 0 && conversations !== 0 && (from_at === undefined || from_at !== until_at)
 
 function named(table: string, row: Row, names: ReadonlyMap<string, string>): Row {
   const { seq, group_seq, ...columns } = row

@@ -13,6 +13,7 @@ import { prioritiesAndSlaRollups } from './0012-priorities-and-sla-rollups.ts'
 import { live } from './0013-live.ts'
 import { offersWhileOnline } from './0014-offers-while-online.ts'
 import { listsOfCalls } from './0015-lists-of-calls.ts'
+import { loadStays } from './0016-load-stays.ts'
 
 export interface Migration {
   name: string
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   { name: '0013-live', statements: live },
   { name: '0014-offers-while-online', statements: offersWhileOnline },
   { name: '0015-lists-of-calls', statements: listsOfCalls },
+  { name: '0016-load-stays', statements: loadStays },
 ]

@@ -326,6 +326,7 @@ const clear = (): Promise<void> =>
     for (const table of [
       'facts',
       'load_changes',
+      'load_stays',
       'calls',
       'offers',
       'agent_turns',

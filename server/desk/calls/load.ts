@@ -16,11 +16,8 @@ export function loadCall(tx: Tx, before: Call | undefined, after: Call, now: num
   const from = before && placeOf(before)
   const to = placeOf(after)
   if (from?.departmentId === to?.departmentId && from?.agentId === to?.agentId) return
-  const service = 'calls' as const
   // A clock that was set back must not take a call away before it came: the load would be less than nothing.
   const at = before ? Math.max(now, before.queued_at, before.answered_at ?? now, before.taken_at ?? now) : now
-  recordLoad(tx, [
-    ...(from ? [{ service, at, ...from, delta: -1 }] : []),
-    ...(to ? [{ service, at, ...to, delta: 1 }] : []),
-  ])
+  const call = { service: 'calls' as const, at, conversationId: after.conversation_id, itemId: after.id }
+  recordLoad(tx, [...(from ? [{ ...call, ...from, delta: -1 }] : []), ...(to ? [{ ...call, ...to, delta: 1 }] : [])])
 }

@@ -48,7 +48,7 @@ export async function endChat(tx: Tx, held: Held, { by, userId = SYSTEM_USER, at
     chat: await changeChat(tx, chat, { state: 'ended', ended_at: at, ended_by: by }),
     conversation: await endLive(tx, conversation, at),
   }
-  moveLoad(tx, held, undefined, at)
+  moveLoad(tx, held.conversation.id, held, undefined, at)
   recordEvent(tx, { type: 'chat.ended', conversationId: conversation.id, data: { by } })
   await enqueueRouting(tx)
   return after

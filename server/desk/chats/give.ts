@@ -31,7 +31,7 @@ export async function giveTo(tx: Tx, held: Held, agent: Agent, now: number): Pro
     }),
     conversation: await changeLive(tx, conversation, { status: 'T', agentId: agent.id, at: now }),
   }
-  moveLoad(tx, held, bearerOf(after), now)
+  moveLoad(tx, held.conversation.id, held, bearerOf(after), now)
   if (isFirst) {
     const fact = {
       kind: 'chat_accepted' as const,

@@ -16,7 +16,7 @@ export async function requeue(tx: Tx, held: Held, now: number, departmentId?: st
     chat: await changeChat(tx, chat, { state: 'queued', queued_at: now }),
     conversation: await changeLive(tx, waits, { status: 'I', agentId: null, departmentId, at: now }),
   }
-  moveLoad(tx, held, bearerOf(after), now)
+  moveLoad(tx, held.conversation.id, held, bearerOf(after), now)
   recordEvent(tx, {
     type: 'chat.queued',
     conversationId: conversation.id,

@@ -61,7 +61,7 @@ export async function startChat(tx: Tx, visitorId: string, draft: ChatDraft, now
   ])
   const held = { chat, conversation }
   await recordFacts(tx, [{ kind: 'chat_started', at: now, conversation }])
-  moveLoad(tx, undefined, bearerOf(held), now)
+  moveLoad(tx, conversation.id, undefined, bearerOf(held), now)
   recordEvent(tx, {
     type: 'chat.started',
     conversationId: conversation.id,

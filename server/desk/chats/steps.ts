@@ -19,11 +19,17 @@ export const bearerOf = ({ chat, conversation }: Held): Bearer | undefined =>
     : { departmentId: conversation.department_id, agentId: chat.state === 'running' ? chat.agent_id : null }
 
 /** Moves a chat in the load, from where it was to where it is now. */
-export function moveLoad(tx: Tx, before: Held | undefined, to: Bearer | undefined, now: number): void {
+export function moveLoad(
+  tx: Tx,
+  conversationId: string,
+  before: Held | undefined,
+  to: Bearer | undefined,
+  now: number,
+): void {
   // A clock that was set back must not take a chat away before it came: the load would be less than nothing.
   const at = Math.max(now, before?.conversation.changed_at ?? now)
   const step = (bearer: Bearer | undefined, delta: number) =>
-    bearer ? [{ service: 'chats' as const, at, ...bearer, delta }] : []
+    bearer ? [{ service: 'chats' as const, at, ...bearer, delta, conversationId, itemId: conversationId }] : []
   recordLoad(tx, [...step(before && bearerOf(before), -1), ...step(to, 1)])
 }
 

@@ -4,6 +4,7 @@ import { type LoadChange, recordLoad } from '../metrics/load.ts'
 
 /** What decides where a conversation counts. */
 export interface Loading {
+  id: string
   status: string
   department_id: string
   agent_id: string | null
@@ -20,12 +21,14 @@ export function loadSteps(before: LoadingBefore | undefined, after: Loading, at:
   const from = counts(before) ? before : undefined
   const to = counts(after) ? after : undefined
   if (from?.department_id === to?.department_id && from?.agent_id === to?.agent_id) return []
-  const step = ({ department_id, agent_id }: Loading, delta: number): LoadChange => ({
+  const step = ({ id, department_id, agent_id }: Loading, delta: number): LoadChange => ({
     service: 'tickets',
     at: timeOf(before, at),
     departmentId: department_id,
     agentId: agent_id,
     delta,
+    conversationId: id,
+    itemId: id,
   })
   return [...(from ? [step(from, -1)] : []), ...(to ? [step(to, 1)] : [])]
 }
@@ -35,7 +38,7 @@ const timeOf = (before: LoadingBefore | undefined, at: number): number => Math.m
 
 const latest = new WeakMap<Tx, Map<string, LoadingBefore>>()
 
-export function loadNewConversation(tx: Tx, conversation: Loading & { id: string }, at: number): void {
+export function loadNewConversation(tx: Tx, conversation: Loading, at: number): void {
   remember(tx, conversation.id, { ...conversation, changed_at: at })
   recordLoad(tx, loadSteps(undefined, conversation, at))
 }
@@ -46,8 +49,8 @@ export function loadNewConversation(tx: Tx, conversation: Loading & { id: string
  */
 export function loadConversation(
   tx: Tx,
-  before: LoadingBefore & { id: string },
-  change: Partial<Loading>,
+  before: LoadingBefore,
+  change: Partial<Omit<Loading, 'id'>>,
   at: number,
 ): void {
   const known = latest.get(tx)?.get(before.id) ?? before

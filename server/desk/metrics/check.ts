@@ -4,6 +4,7 @@ import type { Reader } from '../../db/write.ts'
 import { coursesOf, loadSumsOf } from './load-rollups.ts'
 import { positionOf } from './positions.ts'
 import { rollupsOf } from './rollups.ts'
+import { EVER } from './stays.ts'
 import { floored, HALF_HOUR } from './time.ts'
 
 /** A sum that is not what it should be. */
@@ -104,8 +105,10 @@ interface LoadDifference {
   surplus: number
 }
 
-const nameOf = ({ service, department_id, agent_id, unit, at }: Omit<LoadDifference, 'surplus'> & { unit: string }) =>
-  ['load', service, agent_id, department_id, unit, iso(at)].filter((word) => word).join(' ')
+const nameOf = (
+  { service, department_id, agent_id, unit = '', at }: Omit<LoadDifference, 'surplus'> & { unit?: string },
+  what = 'load',
+) => [what, service, agent_id, department_id, unit, iso(at)].filter((word) => word).join(' ')
 
 /** By how much the load changed by days and months. */
 async function differencesOfLoadSums(db: Reader): Promise<Difference[]> {
@@ -120,6 +123,22 @@ async function differencesOfLoadSums(db: Reader): Promise<Difference[]> {
     group by ${key} having sum(net) <> 0 or sum(is_there) <> 0
     order by ${key}`.execute(db)
   return rows.map((row) => ({ where: nameOf(row), surplus: `${row.surplus}, rows ${row.missing}` }))
+}
+
+/** Stays that begin or end where no step of the load does, or the other way round. */
+async function differencesOfStays(db: Reader): Promise<Difference[]> {
+  const key = sql`service, department_id, agent_id, at`
+  const place = sql`service, department_id, agent_id`
+  const { rows } = await sql<LoadDifference>`
+    select ${key}, cast(sum(delta) as bigint) as surplus
+    from (
+      select ${key}, -delta as delta from load_changes
+      union all select ${place}, from_at, 1 from load_stays
+      union all select ${place}, until_at, -1 from load_stays where until_at <> ${sql.lit(EVER)}
+    ) as both_sides
+    group by ${key} having sum(delta) <> 0
+    order by ${key}`.execute(db)
+  return rows.map(({ surplus, ...row }) => ({ where: nameOf(row, 'stays'), surplus: `${surplus}` }))
 }
 
 const iso = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
@@ -138,6 +157,7 @@ export async function checkReports(
       yield await differencesOfCourses(db, from, before)
     }
     yield await differencesOfLoadSums(db)
+    yield await differencesOfStays(db)
   }
-  return { steps: 2 * Math.max(1, months.length) + 1, position: reached, differences: all() }
+  return { steps: 2 * Math.max(1, months.length) + 2, position: reached, differences: all() }
 }

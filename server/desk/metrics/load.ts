@@ -1,6 +1,8 @@
-// Load: how much waits and how much is worked on. Kept as steps up and down, which are added up afterwards.
+// Load: how much waits and how much is worked on. Kept as steps up and down, which are added up afterwards, and
+// as the stays of conversations that they are made of.
 import { insertRows } from '../../db/prepared.ts'
 import { beforeCommit, type Tx } from '../../db/write.ts'
+import { keepStays } from './stays.ts'
 
 export type Service = 'tickets' | 'chats' | 'calls'
 
@@ -12,6 +14,9 @@ export interface LoadChange {
   agentId: string | null
   /** +1: one more, −1: one less. */
   delta: number
+  conversationId: string
+  /** What is at one place at a time: the call, or the conversation. */
+  itemId: string
 }
 
 /** The stored form of a step. */
@@ -36,5 +41,6 @@ export function recordLoad(tx: Tx, changes: readonly LoadChange[]): void {
 async function writeLoad(tx: Tx): Promise<void> {
   const changes = pending.get(tx) ?? []
   pending.delete(tx)
-  await insertRows(tx, 'load_changes', changes.map(loadChangeRow))
+  const kept = await keepStays(tx, changes)
+  await insertRows(tx, 'load_changes', kept.map(loadChangeRow))
 }

@@ -30,6 +30,26 @@ export interface LoadChangeRow {
   delta: number
 }
 
+/** A stay of a conversation where it counts in the load: what steps up and down are made of, which is kept in the same write. */
+export interface LoadStayRow {
+  seq: Generated<number>
+  service: string
+  department_id: string
+  /** Empty: nobody, it waits. */
+  agent_id: string
+  /** 0: it waits, 1: it is worked on. */
+  side: 0 | 1
+  /** Empty: not known, of what ended before stays were kept. */
+  conversation_id: string
+  /** What is at one place at a time: the call, or the conversation. */
+  item_id: string
+  from_at: number
+  /** EVER in stays.ts while it lasts. */
+  until_at: number
+  /** One of SPANS in stays.ts, the least that it is not longer than. */
+  span: number
+}
+
 /**
  * Where the load went in a half-hour, relative to its level at the beginning: a step that comes late changes its own half-hour
  * only. Of the steps up to the position 'load'. There is a row where there was a step.

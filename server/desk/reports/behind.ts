@@ -138,9 +138,10 @@ async function seenBy(db: Reader, actor: Actor, facts: readonly WalkedFact[]): P
   return facts.map((fact) => ({ ...fact, conversation: seen.get(fact.conversation_id) ?? null }))
 }
 
-const cursorOf = (position: Position | undefined): string | null => (position ? `${position.at}.${position.seq}` : null)
+export const cursorOf = (position: Position | undefined): string | null =>
+  position ? `${position.at}.${position.seq}` : null
 
-function parseCursor(cursor: string): Position {
+export function parseCursor(cursor: string): Position {
   const [, at, seq] = /^(-?\d{1,15})\.(\d{1,15})$/.exec(cursor) ?? []
   if (at === undefined || seq === undefined) throw new Invalid('cursor', 'is not one that this list has given')
   return { at: Number(at), seq: Number(seq) }

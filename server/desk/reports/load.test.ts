@@ -146,6 +146,7 @@ describe('the load of tickets', () => {
 
   test('can be written in bulk from the same functions', async () => {
     const conversation = (status: string, agent_id: string | null) => ({
+      id: 'conv0000',
       status,
       department_id: 'default',
       agent_id,

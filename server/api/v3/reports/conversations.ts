@@ -8,6 +8,7 @@ import { type FactBehind, listBehind } from '../../../desk/reports/behind.ts'
 import { rangeOf } from '../../../desk/reports/given-range.ts'
 import type { Dimension } from '../../../desk/reports/totals.ts'
 import { v3Report } from '../route.ts'
+import { conversationView } from '../wire/reports.ts'
 
 // Worktime is counted from no conversation.
 const figureOf = (figures: readonly FigureColumn[]) =>
@@ -68,11 +69,7 @@ export const routes = [
 ]
 
 const factView = (fact: FactBehind) => ({
-  conversation: fact.conversation && {
-    conversationid: fact.conversation.id,
-    code: fact.conversation.code,
-    subject: fact.conversation.subject,
-  },
+  conversation: conversationView(fact.conversation),
   fact: fact.kind,
   at: instantText(fact.at),
   seconds: fact.seconds,

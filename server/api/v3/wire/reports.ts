@@ -31,3 +31,7 @@ export const intervalView = ({ from, before, wallFrom }: Interval) => ({
   before: instantText(before),
   local: localText(wallFrom, 'UTC'),
 })
+
+/** Null: who asks may not see it. */
+export const conversationView = (conversation: { id: string; code: string; subject: string } | null) =>
+  conversation && { conversationid: conversation.id, code: conversation.code, subject: conversation.subject }
