@@ -10,7 +10,12 @@ const conditions = z
     tags: anyOf.describe('Tag ids, one of which is on the conversation.'),
     groups: anyOf.describe('Ids of groups that the requester or his company is in.'),
     companies: anyOf.describe('Ids of companies that the requester belongs to.'),
-    channels: anyOf.describe('Letters, such as E for e-mail.'),
+    channels: z
+      .array(z.string().regex(/^[A-Z1]$/, 'must be a letter, such as E for e-mail'))
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('Letters, such as E for e-mail.'),
     priorities: z.array(z.enum(priorities)).min(1).max(priorities.length).optional(),
   })
   .describe('All that are named must fit, each with any of its values. Without any, every conversation fits.')

@@ -16,8 +16,8 @@ export function parse(schema: z.ZodType, value: unknown): unknown {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  const field =
-    issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? 'body') : issue?.path.map(String).join('.') || 'body'
+  const path = issue?.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : (issue?.path ?? [])
+  const field = path.map(String).join('.') || 'body'
   throw new Invalid(
     field,
     issue?.code === 'unrecognized_keys' ? 'is not a field of this call' : (issue?.message ?? 'is wrong'),

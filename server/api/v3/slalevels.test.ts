@@ -19,6 +19,9 @@ describe('SLA levels', () => {
     [{ ...draft, hours: { ...hours, week: [{ day: 1, from: '22:00', to: '06:00' }] } }, 'over midnight'],
     [{ ...draft, hours: { ...hours, week: [{ day: 0, from: '02:00', to: '06:00' }] } }, 'hours.week'],
     [{ ...draft, hours: { ...hours, holidays: ['tomorrow'] } }, 'hours.holidays'],
+    [{ ...draft, hours: { ...hours, holidays: ['12-25', '02-30'] } }, 'hours.holidays.1'],
+    [{ ...draft, hours: { ...hours, holidays: ['2026-02-29'] } }, 'hours.holidays.0'],
+    [{ ...draft, hours: { ...hours, moon: 'full' } }, 'hours.moon'],
     [{ ...draft, targets: { tickets: { first: 0 } } }, 'targets.tickets.first'],
     [{ ...draft, targets: { mail: { first: 1 } } }, 'mail'],
     [{ ...draft, warn_before: 1.5 }, 'warn_before'],
@@ -64,5 +67,37 @@ describe('SLA levels', () => {
     expect((await desk.v3('GET', path)).status).toBe(404)
     expect((await desk.v3('PATCH', path, {})).status).toBe(404)
     expect((await desk.v3('GET', 'slarules')).body.slarules).toEqual([])
+  })
+})
+
+describe('an SLA rule', () => {
+  const aLevel = async (): Promise<string> => (await desk.v3('POST', 'slalevels', draft)).body.slalevelid
+
+  test.each(['departments', 'tags', 'groups', 'companies'])('names %s that are there', async (name) => {
+    const slalevelid = await aLevel()
+    const conditions = { [name]: ['nothere0'] }
+    const added = await desk.v3('POST', 'slarules', { slalevelid, conditions })
+    expect([added.status, added.body.error?.field]).toEqual([400, `conditions.${name}`])
+    expect(added.text).toContain('nothere0')
+    const { slaruleid } = (await desk.v3('POST', 'slarules', { slalevelid })).body
+    expect((await desk.v3('PATCH', `slarules/${slaruleid}`, { conditions })).status).toBe(400)
+    expect((await desk.v3('GET', `slarules/${slaruleid}`)).body.conditions).toEqual({})
+  })
+
+  test('that names what was deleted since can be changed all the same', async () => {
+    const { departmentid } = (await desk.v3('POST', 'departments', { name: 'Sales' })).body
+    const conditions = { departments: ['default', departmentid] }
+    const { slaruleid } = (await desk.v3('POST', 'slarules', { slalevelid: await aLevel(), conditions })).body
+    expect((await desk.v3('DELETE', `departments/${departmentid}`)).status).toBe(200)
+    const more = { ...conditions, channels: ['E', '1'] }
+    expect((await desk.v3('PATCH', `slarules/${slaruleid}`, { conditions: more })).body.conditions).toEqual(more)
+    const { status } = await desk.v3('POST', 'slarules', { slalevelid: await aLevel(), conditions })
+    expect(status).toBe(400)
+  })
+
+  test.each(['z', 'mail', ''])('names channels by their letters, not as %j', async (letter) => {
+    const conditions = { channels: [letter] }
+    const { body } = await desk.v3('POST', 'slarules', { slalevelid: await aLevel(), conditions })
+    expect(body.error.field).toBe('conditions.channels.0')
   })
 })

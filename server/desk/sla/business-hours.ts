@@ -32,6 +32,14 @@ export const businessHoursSchema = z.object({
 })
 export type BusinessHours = z.infer<typeof businessHoursSchema>
 
+/** Whether a holiday, written as in business hours, ever comes. */
+export function isDayOfCalendar(holiday: string): boolean {
+  // For every year: also if only leap years have it.
+  const date = holiday.length === 5 ? `2024-${holiday}` : holiday
+  const at = Date.parse(`${date}T00:00:00Z`)
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(date)
+}
+
 /** Milliseconds since local midnight, half-open. */
 export interface Opening {
   from: number

@@ -10,7 +10,13 @@ import { Invalid, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import { type Actor, mayAdminister } from '../actor.ts'
 import type { Service } from '../metrics/load.ts'
-import { type BusinessHours, businessHoursSchema, type Calendar, calendarOf } from './business-hours.ts'
+import {
+  type BusinessHours,
+  businessHoursSchema,
+  type Calendar,
+  calendarOf,
+  isDayOfCalendar,
+} from './business-hours.ts'
 import type { SlaLevelRow } from './tables.ts'
 
 /** A year: longer than anybody promises, and soon reckoned. */
@@ -108,9 +114,12 @@ function checked({ name, hours, targets, warn_before = null }: LevelDraft) {
   if (name.trim() === '') throw new Invalid('name', 'must not be blank')
   if (warn_before !== null && (!Number.isInteger(warn_before) || warn_before < 1 || warn_before > MAX_SECONDS))
     throw new Invalid('warn_before', `must be a whole number of seconds from 1 to ${MAX_SECONDS}, or null`)
+  const understoodHours = understood('hours', businessHoursSchema, hours)
+  const odd = understoodHours.holidays.findIndex((day) => !isDayOfCalendar(day))
+  if (odd >= 0) throw new Invalid(`hours.holidays.${odd}`, 'is no day of the calendar')
   return {
     name: name.trim(),
-    hours: understood('hours', businessHoursSchema, hours),
+    hours: understoodHours,
     targets: understood('targets', targetsSchema, targets),
     warn_before,
   }

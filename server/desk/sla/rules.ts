@@ -62,6 +62,7 @@ export interface RuleDraft {
 export async function addRule(tx: Tx, actor: Actor, { level_id, conditions = {}, position = 0 }: RuleDraft) {
   assertMayAdminister(actor)
   await assertLiveLevel(tx, level_id)
+  await assertNamed(tx, conditions)
   const rule: Rule = { id: newId(), level_id, conditions, position, created_at: Date.now() }
   await tx
     .insertInto('sla_rules')
@@ -81,6 +82,7 @@ export async function changeRule(
   await lockForChange(tx, tx.selectFrom('sla_rules').select('id').where('id', '=', id)).execute()
   const before = await getRule(tx, actor, id)
   if (patch.level_id !== undefined) await assertLiveLevel(tx, patch.level_id)
+  if (patch.conditions) await assertNamed(tx, patch.conditions, before.conditions)
   const rule: Rule = {
     ...before,
     level_id: patch.level_id ?? before.level_id,
@@ -107,6 +109,25 @@ async function assertLiveLevel(tx: Tx, id: string): Promise<void> {
   // Locked: a level that is deleted right now would keep a rule.
   if (!(await lockForChange(tx, level).executeTakeFirst()))
     throw new Invalid('slalevelid', `names no SLA level: '${id}'`)
+}
+
+/** What a rule names must be there: it would never fit otherwise, and nobody would notice. What it named before may be gone. */
+async function assertNamed(tx: Tx, conditions: Conditions, before: Conditions = {}): Promise<void> {
+  const among: Record<'departments' | 'tags' | 'groups' | 'companies', (ids: string[]) => Promise<{ id: string }[]>> = {
+    departments: (ids) =>
+      tx.selectFrom('departments').select('id').where('id', 'in', ids).where('deleted_at', 'is', null).execute(),
+    tags: (ids) => tx.selectFrom('tags').select('id').where('id', 'in', ids).execute(),
+    groups: (ids) => tx.selectFrom('customer_groups').select('id').where('id', 'in', ids).execute(),
+    companies: (ids) =>
+      tx.selectFrom('companies').select('id').where('id', 'in', ids).where('deleted_at', 'is', null).execute(),
+  }
+  for (const name of ['departments', 'tags', 'groups', 'companies'] as const) {
+    const ids = conditions[name]?.filter((id) => !before[name]?.includes(id)) ?? []
+    if (ids.length === 0) continue
+    const found = new Set((await among[name](ids)).map(({ id }) => id))
+    const missing = ids.find((id) => !found.has(id))
+    if (missing !== undefined) throw new Invalid(`conditions.${name}`, `names nothing that is there: '${missing}'`)
+  }
 }
 
 function assertMayAdminister(actor: Actor): void {
