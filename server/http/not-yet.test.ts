@@ -1,21 +1,12 @@
 import { createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { freePorts } from '../../test/mail-servers/process.ts'
 import { type Answering, answerNotYet } from './not-yet.ts'
 
 let answering: Answering | undefined
 afterEach(() => answering?.stop())
 
 const host = '127.0.0.1'
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, host, resolve))
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  if (typeof address !== 'object' || !address) throw new Error('no port')
-  return address.port
-}
 
 /** Asks until somebody answers. */
 async function ask(url: string): Promise<Response> {
@@ -26,7 +17,7 @@ async function ask(url: string): Promise<Response> {
 }
 
 test('a server that still starts says 503 in the format that was asked for', async () => {
-  const port = await freePort()
+  const [port = 0] = await freePorts(1)
   answering = answerNotYet({ host, port }, 0)
   const json = await ask(`http://${host}:${port}/api/tags?apikey=k`)
   expect(json.status).toBe(503)
@@ -53,7 +44,7 @@ test('a server that still starts says 503 in the format that was asked for', asy
 })
 
 test('the port is free as soon as it has stopped, also while clients hold connections', async () => {
-  const port = await freePort()
+  const [port = 0] = await freePorts(1)
   answering = answerNotYet({ host, port }, 0)
   await ask(`http://${host}:${port}/api/tags`)
   await answering.stop()
@@ -63,7 +54,7 @@ test('the port is free as soon as it has stopped, also while clients hold connec
 })
 
 test('a start that takes no time never shows it', async () => {
-  const port = await freePort()
+  const [port = 0] = await freePorts(1)
   answering = answerNotYet({ host, port }, 60_000)
   await expect(fetch(`http://${host}:${port}/`)).rejects.toThrow()
   await answering.stop()

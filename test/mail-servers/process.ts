@@ -1,7 +1,7 @@
 // Starting a server program for a test: a folder of its own, free ports, and an end that nothing survives.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -16,19 +16,27 @@ export const PATH_WITH_SERVERS = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`
 /** A folder that servers with other users may enter. */
 export const newServerFolder = (): string => mkdtempSync(join(tmpdir(), 'deskhand-mail-'))
 
+/** Below those that systems give out by themselves: nobody else gets one between this look and its use. */
+const FIRST_PORT = 20_000
+const PORTS = 12_000
+let nextPort = process.pid * 131
+
 /** Ports that nobody listens on now. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return server
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  const ports: number[] = []
+  while (ports.length < count) {
+    const port = FIRST_PORT + (nextPort++ % PORTS)
+    if (await isFree(port)) ports.push(port)
+  }
   return ports
 }
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 
 export interface RunningServer {
   /** Ends it and waits until it has. Its folder stays. */

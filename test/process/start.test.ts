@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../server/db/open.ts'
 import { engine } from '../desk.ts'
 import { TEST_KEY } from '../first-start.ts'
+import { freePorts } from '../mail-servers/process.ts'
 import { call, newPlace, type Place, run, start, stop, until } from './server.ts'
 
 const places: Place[] = []
@@ -61,12 +62,8 @@ describe('a start that cannot be', () => {
   test('says which port is in use, and has not used up the first start', async () => {
     const place = await aPlace('empty')
     const other = createServer()
-    const port = await new Promise<number>((resolve) => {
-      other.listen(0, '127.0.0.1', () => {
-        const address = other.address()
-        resolve(typeof address === 'object' && address ? address.port : 0)
-      })
-    })
+    const [port = 0] = await freePorts(1)
+    await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
     expect(await failure(place, { PORT: String(port) })).toEqual({
       code: 1,
       lines: [expect.stringMatching(new RegExp(`^Port ${port} .* in use`))],
