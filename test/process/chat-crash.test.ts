@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
 import { openDatabase } from '../../server/db/open.ts'
 import { TEST_KEY } from '../first-start.ts'
-import { newPlace, type Place, pause, type Server, start, stop, until } from './server.ts'
+import { newPlace, type Place, pause, type Server, start, stop, until, untilDeserted } from './server.ts'
 
 const ROUNDS = 3
 const AGENTS = 2
@@ -141,6 +141,7 @@ test('a killed process leaves chats, what was said in them and the queue as they
     server.kill('SIGKILL')
     expect(await server.ended).toEqual({ code: null, signal: 'SIGKILL' })
     await Promise.all(clients)
+    await untilDeserted(place)
     await assertWhole(witness)
     server = await start(place)
     const { chats } = (await ask(server, 'GET', 'v3/chats')).body
@@ -191,11 +192,6 @@ async function assertWhole(witness: Witness): Promise<void> {
   const { env, folder } = place
   const database = await openDatabase({ dataFolder: folder, url: env.DATABASE_URL, poolSize: 2, mustExist: true })
   try {
-    if (env.DATABASE_URL !== undefined) {
-      const busy = sql`select pid from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`
-      await until(async () => (await busy.execute(database.reader)).rows.length === 0)
-    }
     const stored = await database.reader
       .selectFrom('messages')
       .select(['body', 'conversation_id'])

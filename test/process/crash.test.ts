@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../server/db/open.ts'
 import { engine } from '../desk.ts'
 import { TEST_KEY } from '../first-start.ts'
-import { call, newPlace, type Place, pause, type Server, start, stop, until } from './server.ts'
+import { call, newPlace, type Place, pause, type Server, start, stop, until, untilDeserted } from './server.ts'
 
 const SEED = 20_251
 const ROUNDS = 5
@@ -93,6 +93,7 @@ test('a killed process loses nothing that it answered and leaves nothing half do
     server.kill('SIGKILL')
     expect(await server.ended).toEqual({ code: null, signal: 'SIGKILL' })
     await Promise.all(clients)
+    await untilDeserted(place)
     server = await start(place)
     await assertWhole(witness)
   }
@@ -106,7 +107,6 @@ async function assertWhole(witness: Witness): Promise<void> {
   const { env, folder } = place
   const database = await openDatabase({ dataFolder: folder, url: env.DATABASE_URL, poolSize: 2, mustExist: true })
   try {
-    if (engine === 'postgres') await until(() => isQuiet(database))
     await assertAnswered(database, witness)
     for (const [what, query] of Object.entries(FAULTS)) expect(await rows(database, query), what).toEqual([])
     if (engine === 'sqlite') for (const [query, ok] of SQLITE) expect(await rows(database, query)).toEqual(ok)
@@ -117,15 +117,6 @@ async function assertWhole(witness: Witness): Promise<void> {
 
 async function rows(database: Database, query: string): Promise<unknown[]> {
   return (await sql.raw(query).execute(database.reader)).rows
-}
-
-/** Whether PostgreSQL has seen that the killed process is gone: until then, what it was asked may still be done. */
-async function isQuiet(database: Database): Promise<boolean> {
-  const busy = await rows(
-    database,
-    `select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`,
-  )
-  return busy.length === 0
 }
 
 async function assertAnswered({ reader }: Database, witness: Witness): Promise<void> {

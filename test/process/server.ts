@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { inject } from 'vitest'
 import { newId } from '../../server/lib/ids.ts'
 import { engine } from '../desk.ts'
@@ -168,6 +169,20 @@ async function answers(url: string): Promise<boolean> {
     return true
   } catch {
     return false
+  }
+}
+
+/** Waits until PostgreSQL has seen that killed processes are gone: until then, what they asked for may still be done. */
+export async function untilDeserted({ env: { DATABASE_URL: url } }: Place): Promise<void> {
+  if (url === undefined) return
+  const client = new pg.Client({ connectionString: inject('postgresServer') })
+  await client.connect()
+  const others = `select from pg_stat_activity where datname = $1 and backend_type = 'client backend'`
+  const name = new URL(url).pathname.slice(1)
+  try {
+    await until(async () => (await client.query(others, [name])).rowCount === 0)
+  } finally {
+    await client.end()
   }
 }
 
