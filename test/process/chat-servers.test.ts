@@ -125,7 +125,10 @@ test.runIf(engine === 'postgres')(
 const database = () =>
   openDatabase({ dataFolder: place.folder, url: place.env.DATABASE_URL, poolSize: 2, mustExist: true })
 
-/** As if the time had passed that is stated: for a lost connection, and for a visitor who waits for an agent who has gone. */
+/**
+ * As if the time had passed that is stated: for a lost connection, for a visitor who waits for an agent who has gone, and
+ * for the jobs that the killed process was at.
+ */
 async function aTimeLater({ userid }: Agent, chat: string): Promise<void> {
   const opened = await database()
   await opened.write(async (tx) => {
@@ -139,6 +142,7 @@ async function aTimeLater({ userid }: Agent, chat: string): Promise<void> {
       .set((eb) => ({ waiting_since: eb('waiting_since', '-', AGENT_PATIENCE_MS) }))
       .where('id', '=', chat)
       .execute()
+    await tx.updateTable('jobs').set({ locked_until: 0 }).where('locked_until', 'is not', null).execute()
   })
   await opened.close()
 }
