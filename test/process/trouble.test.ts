@@ -59,7 +59,12 @@ async function storedSubjects(place: Place): Promise<string[]> {
   const { env, folder } = place
   const database = await openDatabase({ dataFolder: folder, url: env.DATABASE_URL, poolSize: 2, mustExist: true })
   try {
-    const rows = await database.reader.selectFrom('conversations').select('subject').orderBy('created_at').execute()
+    const rows = await database.reader
+      .selectFrom('conversations')
+      .leftJoin('message_groups', 'message_groups.conversation_id', 'conversations.id')
+      .select('subject')
+      .orderBy('message_groups.seq')
+      .execute()
     for (const table of ['messages', 'message_groups', 'customers'] as const) {
       const found = await database.reader.selectFrom(table).select('seq').execute()
       expect(found, table).toHaveLength(rows.length)
