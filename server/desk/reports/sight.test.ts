@@ -27,7 +27,7 @@ const agentIn = (...departmentIds: string[]): Actor => ({
   role: 'A',
   departmentIds,
 })
-const range = () => ({ from: Date.now() - 60_000, before: Date.now() + 1_000, zone: 'GMT' })
+const range = () => ({ from: Date.now() - 3_600_000, before: Date.now() + 1_000, zone: 'GMT' })
 const page = { offset: 0, limit: 100 }
 const created = async (actor: Actor): Promise<number> => {
   const rows = await performanceReport(desk.app.database.reader, actor, range(), 'month', page)

@@ -172,9 +172,9 @@ describe('lists of entries', () => {
   })
 
   test('a date finds what changed from then on', async () => {
+    const today = new Date().toISOString().slice(0, 10)
     const entry = await addCategory()
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
-    const today = new Date().toISOString().slice(0, 10)
     expect(idsOf(await entries({ date_changed: today }))).toContain(entry.kb_entry_id)
     expect(idsOf(await entries({ date_changed: entry.datechanged }))).toContain(entry.kb_entry_id)
     expect(await entries({ date_changed: tomorrow })).toEqual([])
