@@ -40,7 +40,8 @@ export default defineConfig({
     isolate: false,
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // Generous: tests that start the program several times are slow where others work on the same machine.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // What is waited for comes at once, and a second later where the machine has other work.
     expect: { poll: { timeout: 20_000 } },
