@@ -3,7 +3,7 @@ import type { App } from './app.ts'
 import type { Tx } from './db/write.ts'
 import { hasLiveCalls, routeCalls } from './desk/calls/route.ts'
 import { hasLiveChats, releaseChats, routeChats } from './desk/chats/route.ts'
-import { sweepChats } from './desk/chats/vanished.ts'
+import { mailMissed, sweepChats } from './desk/chats/vanished.ts'
 import { pruneVisitors } from './desk/chats/visitors.ts'
 import { sweepCompany } from './desk/companies/companies.ts'
 import { releaseConversations } from './desk/conversations/assignment.ts'
@@ -63,6 +63,7 @@ export function jobHandlers(app: App): JobHandlers {
     'sweep-chats': async () => {
       if (await hasLiveChats(database.reader)) await inPortions((tx) => sweepChats(tx, upSince))
     },
+    'mail-missed': ({ conversationId }) => database.write((tx) => mailMissed(tx, conversationId)),
     'prune-visitors': () => inPortions((tx) => pruneVisitors(tx)),
     'reckon-clocks': ({ levelId }) => reckonClocks(database, levelId),
     'pick-levels': (whose) => pickLevels(database, whose),

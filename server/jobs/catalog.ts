@@ -32,6 +32,8 @@ export const jobs = {
   'route-chats': z.object({}),
   /** Ends the chats of visitors who have left. Timed. */
   'sweep-chats': z.object({}),
+  /** Mails what a visitor was not there to see when an agent ended his chat. */
+  'mail-missed': z.object({ conversationId: z.string() }),
   /** Forgets visitors who were not seen for long. Timed. */
   'prune-visitors': z.object({}),
   /** Gives out calls that wait, and ends those of which nothing is heard any more. Timed, too. */

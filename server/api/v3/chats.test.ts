@@ -7,8 +7,8 @@ import { aConversation, anAgent } from '../../../test/people.ts'
 import { signIn } from '../../../test/session.ts'
 import { AGENT_PATIENCE_MS, routeChats } from '../../desk/chats/route.ts'
 import { startChat } from '../../desk/chats/start.ts'
-import { sweepChats, VISITOR_PATIENCE_MS } from '../../desk/chats/vanished.ts'
-import { addVisitor, pruneVisitors } from '../../desk/chats/visitors.ts'
+import { mailMissed, sweepChats } from '../../desk/chats/vanished.ts'
+import { addVisitor, pruneVisitors, VISITOR_PATIENCE_MS } from '../../desk/chats/visitors.ts'
 
 let desk: TestDesk
 beforeAll(async () => {
@@ -345,6 +345,41 @@ describe('a visitor who leaves', () => {
     expect(answer.body.outboxid).not.toBeNull()
     expect(await outbox()).toHaveLength(2)
     expect((await visitor.call('GET', `chats/${id}/messages`)).text).toContain('Unseen two')
+  })
+
+  test.each([
+    ['long before', 60_000, ['Unseen']],
+    ['right after the last words', 10_000, []],
+  ])('%s the agent ends his chat gets by mail what he cannot have seen', async (_, ago, mailed) => {
+    const department = await aDepartment(desk)
+    await aMailboxRow(desk, { department_id: department, outgoing: '{}' })
+    const ada = await aChatter(desk, [department])
+    const { id, visitor } = await aRunningChat(department, ada, { email: 'gone@example.com', name: 'Gone' })
+    await ada.v3('POST', `chats/${id}/messages`, { message: 'Unseen' })
+    await desk.app.database.write((tx) =>
+      tx
+        .updateTable('visitors')
+        .set({ seen_at: Date.now() - ago })
+        .where('id', '=', visitor.id)
+        .execute(),
+    )
+    const before = Date.now()
+    expect((await ada.v3('POST', `chats/${id}/end`, {})).status).toBe(200)
+    const jobs = desk.app.database.reader
+      .selectFrom('jobs')
+      .select(['payload', 'run_at'])
+      .where('name', '=', 'mail-missed')
+    const due = (await jobs.execute()).find(({ payload }) => payload.includes(id))
+    expect(due?.run_at).toBeGreaterThanOrEqual(before + VISITOR_PATIENCE_MS)
+    const outbox = () =>
+      desk.app.database.reader.selectFrom('outbox').selectAll().where('conversation_id', '=', id).execute()
+    // Told twice, it is mailed once.
+    for (let times = 0; times < 2; times++) await desk.app.database.write((tx) => mailMissed(tx, id))
+    expect(await outbox()).toHaveLength(mailed.length)
+    const { groups } = (await desk.v3('GET', `conversations/${id}/messages`)).body
+    const answers = groups.filter(({ rtype }: { rtype: string }) => rtype === '4')
+    expect(answers.map(({ messages }: { messages: { message: string }[] }) => messages[0]?.message)).toEqual(mailed)
+    expect(await statusOf(id)).toBe('A')
   })
 
   test('and writes again after the end opens the ticket again, or starts another chat', async () => {

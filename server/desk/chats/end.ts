@@ -1,6 +1,7 @@
 // A chat ends. What was said stays as its transcript, and its conversation becomes a ticket.
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
+import { enqueue } from '../../jobs/queue.ts'
 import { SYSTEM_USER, systemActor } from '../actor.ts'
 import { messageTypes } from '../conversations/letters.ts'
 import { endLive } from '../conversations/live-end.ts'
@@ -10,7 +11,7 @@ import { inBusinessTime } from '../sla/clocks.ts'
 import { type Chat, changeChat, getOwnChat, type Held, holdForRouting, itemOf } from './chat.ts'
 import { closeOffer, enqueueRouting, moveLoad } from './steps.ts'
 import { addLines } from './transcript.ts'
-import type { Visitor } from './visitors.ts'
+import { VISITOR_PATIENCE_MS, type Visitor } from './visitors.ts'
 
 export type EndedBy = 'visitor' | 'agent' | 'system'
 
@@ -44,6 +45,9 @@ export async function endChat(tx: Tx, held: Held, { by, userId = SYSTEM_USER, at
   ]
   await recordFacts(tx, await inBusinessTime(tx, conversation, facts))
   await addLines(tx, chat, [{ type: messageTypes.end, body: words[by], userId, at }])
+  // The visitor may have left before, and nobody noticed.
+  if (by === 'agent' && chat.answered_at !== null)
+    await enqueue(tx, 'mail-missed', { conversationId: conversation.id }, { runAt: at + VISITOR_PATIENCE_MS })
   const after = {
     chat: await changeChat(tx, chat, { state: 'ended', ended_at: at, ended_by: by }),
     conversation: await endLive(tx, conversation, at),

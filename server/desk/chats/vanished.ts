@@ -8,9 +8,7 @@ import { groupTypes, messageTypes } from '../conversations/letters.ts'
 import { lockRouting } from '../routing/offers.ts'
 import { type Held, holdChat, isLiveChat } from './chat.ts'
 import { endChat } from './end.ts'
-
-/** A visitor without a sign of life for so long has left. */
-export const VISITOR_PATIENCE_MS = 180_000
+import { VISITOR_PATIENCE_MS } from './visitors.ts'
 
 const PORTION = 50
 
@@ -29,6 +27,27 @@ export async function sweepChats(tx: Tx, upSince: number, now = Date.now()): Pro
     await mailUnseen(tx, after, seen_at ?? 0)
   }
   return rows.length === PORTION
+}
+
+/** He says at least so often that he is there: what is written later than that after a sign, he has not seen. */
+const SIGNS_MS = 30_000
+
+/**
+ * Mails what a visitor was not there to see when an agent ended his chat. Unlike one who has left for certain, he may have
+ * closed the page right after the last words: those that he can have seen are not repeated.
+ */
+export async function mailMissed(tx: Tx, conversationId: string): Promise<void> {
+  const known = await tx
+    .selectFrom('chats')
+    .innerJoin('conversations', 'conversations.id', 'chats.conversation_id')
+    .leftJoin('visitors', 'visitors.id', 'chats.visitor_id')
+    .select('visitors.seen_at')
+    .where('chats.conversation_id', '=', conversationId)
+    .where('chats.state', '=', 'ended')
+    .where('conversations.status', 'not in', ['B', 'X'])
+    .executeTakeFirst()
+  if (!known || known.seen_at === null) return
+  await mailUnseen(tx, await holdChat(tx, systemActor, conversationId), known.seen_at + SIGNS_MS)
 }
 
 /** The query behind it. */

@@ -14,6 +14,8 @@ const COLUMNS = ['id', 'customer_id', 'name', 'email', 'page', 'referrer', 'lang
 
 /** Seen within this time, he is on the site. */
 export const ON_SITE_MS = 60_000
+/** Without a sign of life for so long, he has left. */
+export const VISITOR_PATIENCE_MS = 180_000
 const DAY_MS = 86_400_000
 /** A token that was not used for so long is worth nothing any more. */
 export const FORGOTTEN_AFTER_MS = 90 * DAY_MS
