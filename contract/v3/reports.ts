@@ -43,7 +43,13 @@ export const narrowing = {
   agentid: text('Only what this agent did: userid, contactid or e-mail.'),
 }
 export const slaNarrowing = { ...narrowing, slalevelid: text('Only this SLA level: its id.') }
-export const requester = { requesterid: text('Only this customer: contactid, userid or e-mail.') }
+export const ofSlaLog = {
+  outcome: z
+    .enum(['met', 'late'])
+    .optional()
+    .describe('Only clocks that were answered in time, or late; both unless given.'),
+  requesterid: text('Only this customer: contactid, userid or e-mail.'),
+}
 export const ofRanking = {
   agentid: narrowing.agentid,
   contactid: text('Only this customer: contactid, userid or e-mail.'),
@@ -146,6 +152,7 @@ export const slaLogColumns: Columns = {
   levelid: z.string(),
   sla_level_name: z.string(),
   outcome: z.enum(['met', 'late']),
+  seconds: whole.describe('Business time until the answer, in seconds.'),
   sla: whole.nullable().describe('Seconds that were left; below zero: over. Null: it is never due.'),
   date_created: instant(),
   date_closed: instant(),

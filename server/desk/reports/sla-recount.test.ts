@@ -1,6 +1,6 @@
 // Random answered clocks, some of them added up, against a recount that looks at each of them.
 import fc from 'fast-check'
-import { sql } from 'kysely'
+import { type Insertable, sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newDesk, type TestDesk } from '../../../test/desk.ts'
 import { insertRows } from '../../db/prepared.ts'
@@ -8,6 +8,7 @@ import { localText } from '../../lib/zone.ts'
 import { systemActor } from '../actor.ts'
 import { checkClocks } from '../sla/check.ts'
 import { emptyClockRollups, rollClockPortion, rollClocks } from '../sla/roll.ts'
+import type { SlaClockRow } from '../sla/tables.ts'
 import { complianceByDay } from './sla.ts'
 import { listAnsweredClocks } from './sla-log.ts'
 import type { SlaScope } from './sla-scope.ts'
@@ -85,7 +86,7 @@ test('both reports equal a recount of the clocks, however many are added up', { 
           expect(last?.seq).toBe(0)
         })
         let open = 0
-        const rows: { [key: string]: string | number | null }[] = []
+        const rows: Insertable<SlaClockRow>[] = []
         for (const [{ department, agent, level, customer, ...drawn }, portion] of clocks) {
           const isAnswered = drawn.outcome === 'met' || drawn.outcome === 'late'
           const row = {
@@ -140,8 +141,12 @@ test('both reports equal a recount of the clocks, however many are added up', { 
           )
           const page = { offset: 0, limit: 1_000 }
           const days = await complianceByDay(database.reader, scope, range, page)
-          const counted = (date: string, outcome: string) => {
-            const seconds = those
+          const counted = (
+            date: string,
+            outcome: string,
+            clocks: readonly Pick<(typeof those)[number], 'outcome' | 'closed_at' | 'seconds'>[] = those,
+          ) => {
+            const seconds = clocks
               .filter((row) => row.outcome === outcome && localText(Number(row.closed_at), zone).startsWith(date))
               .map((row) => Number(row.seconds))
             if (seconds.length === 0) return { count: 0, avg: 0, max: 0, min: 0 }
@@ -165,10 +170,16 @@ test('both reports equal a recount of the clocks, however many are added up', { 
             .filter((row) => row.conversation_id === conversationId && row.customer_id === customerIds[0])
             .map(({ closed_at }) => closed_at)
           // What has lost its customer has no row; the recount of pages is of those that have all.
-          if (scope.customerId === customerIds[0])
-            expect(log.map(({ closed_at }) => closed_at)).toEqual(
-              named.sort((a, b) => Number(a) - Number(b)).slice(offset, offset + 3),
-            )
+          if (scope.customerId !== customerIds[0]) continue
+          expect(log.map(({ closed_at }) => closed_at)).toEqual(
+            named.sort((a, b) => Number(a) - Number(b)).slice(offset, offset + 3),
+          )
+          for (const outcome of ['met', 'late'] as const) {
+            const list = await listAnsweredClocks(database.reader, systemActor, { ...scope, outcome }, range, page)
+            expect(list.filter((clock) => clock.outcome !== outcome)).toEqual([])
+            for (const { wallFrom, [outcome]: figures } of days)
+              expect(counted(new Date(wallFrom).toISOString().slice(0, 10), outcome, list)).toEqual(figures)
+          }
         }
       },
     ),

@@ -38,7 +38,7 @@ const numbers = (row: Row): Record<string, number> =>
     Object.entries(row)
       .filter(
         ([name, value]) =>
-          !/id$|name|date|outcome|from|before|local|hours_online|seconds_online|^sla$/i.test(name) &&
+          !/id$|name|date|outcome|from|before|local|hours_online|seconds_online|^seconds$|^sla$/i.test(name) &&
           /^-?[\d.]+$/.test(String(value)),
       )
       .map(([name, value]) => [name, Number(value)]),
@@ -151,6 +151,23 @@ describe('instants', () => {
       to_date: '2025-06-11T12:20:00.000Z',
       seconds_online: 1_200,
     })
+  })
+
+  test.each(services)('of the SLA of %s are counted from the log of one outcome', async (service) => {
+    const [day] = await ofV3(`${service}/slacompliance`, DAY)
+    for (const [outcome, name] of [
+      ['met', 'Fulfilled'],
+      ['late', 'Unfulfilled'],
+    ] as const) {
+      const clocks = await ofV3(`${service}/slalog`, { ...DAY, outcome, limitcount: '1000' })
+      const seconds = clocks.map((clock) => Number(clock.seconds))
+      const sum = seconds.reduce((all, one) => all + one, 0)
+      expect([seconds.length, Math.round(sum / (seconds.length || 1)), Math.max(0, ...seconds)]).toEqual(
+        [name.toLowerCase(), `avg${name}Time`, `max${name}Time`].map((column) => day?.[column]),
+      )
+    }
+    const reply = await desk.v3('GET', `reports/${service}/slalog?outcome=void`)
+    expect([reply.status, reply.body.error.field]).toEqual([400, 'outcome'])
   })
 
   test('that last are null', async () => {

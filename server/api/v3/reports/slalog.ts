@@ -1,6 +1,6 @@
 // GET /api/v3/reports/tickets/slalog · …/chats/slalog · …/calls/slalog
 import { instantText, instantTextOrNull } from '../../../../contract/v3/kinds.ts'
-import { reportOf, requester, slaLogColumns, slaNarrowing } from '../../../../contract/v3/reports.ts'
+import { ofSlaLog, reportOf, slaLogColumns, slaNarrowing } from '../../../../contract/v3/reports.ts'
 import { getCustomer } from '../../../desk/customers/customers.ts'
 import type { Service } from '../../../desk/metrics/load.ts'
 import { rangeOf } from '../../../desk/reports/given-range.ts'
@@ -10,7 +10,7 @@ import { idOfRow } from '../../../lib/ids.ts'
 import { v3Report } from '../route.ts'
 import { chosen, pageOf } from '../wire/reports.ts'
 
-const { query, answer } = reportOf('slalogs', slaLogColumns, { ...slaNarrowing, ...requester })
+const { query, answer } = reportOf('slalogs', slaLogColumns, { ...slaNarrowing, ...ofSlaLog })
 
 const slaLog = (service: Service, url: string) =>
   v3Report({
@@ -24,6 +24,7 @@ const slaLog = (service: Service, url: string) =>
         service,
         customerId: query.requesterid === undefined ? undefined : (await getCustomer(db, query.requesterid)).id,
         levelId: await levelIdOf(db, query.slalevelid),
+        outcome: query.outcome,
       }
       const clocks = await listAnsweredClocks(db, actor, scope, rangeOf(query, zone, now), pageOf(query))
       return { slalogs: clocks.map((clock) => chosen(query.columns, logRow(clock))) }
@@ -45,6 +46,7 @@ const logRow = (clock: LoggedClock) => ({
   levelid: clock.level_id,
   sla_level_name: clock.level_name,
   outcome: clock.outcome,
+  seconds: clock.seconds,
   sla: clock.due_at === null ? null : secondsLeft(clock.due_at, clock.closed_at),
   date_created: instantText(clock.started_at),
   date_closed: instantText(clock.closed_at),
