@@ -73,6 +73,8 @@ export function listIntervals(range: Range, unit: Unit, { offset, limit }: Page)
   const { numberOf, startOf } = grids[unit]
   const first = numberOf(wallAt(from, zone)) + offset
   const last = Math.min(numberOf(wallAt(before - 1, zone)), first + limit - 1)
+  // Far behind the end there are times that no clock shows.
+  if (first > last) return []
   const intervals: Interval[] = []
   let [wallFrom, start] = [startOf(first), instantOfWall(startOf(first), zone)]
   for (let number = first; number <= last; number++) {
