@@ -64,7 +64,7 @@ export const int = (max = Number.MAX_SAFE_INTEGER) =>
     toText,
     z
       .string('must be a whole number')
-      .regex(/^\s*\d{1,15}\s*$/, 'must be a whole number, zero or greater')
+      .regex(/^\s*\d{1,20}\s*$/, 'must be a whole number, zero or greater')
       .transform((digits) => Math.min(Number(digits), max))
       .optional(),
   )
@@ -75,7 +75,7 @@ export interface Wall {
   isDate: boolean
 }
 
-const dateMessage = 'must be a date such as 2026-01-31 or 2026-01-31 23:59:59'
+const dateMessage = 'must be a date such as 2026-01-31 or 2026-01-31 23:59:59, from 1000-01-02 to 9999-12-30'
 
 const wallOf = z
   .string({ error: (issue) => (issue.input === undefined ? MISSING : dateMessage) })
@@ -105,7 +105,8 @@ export const lettersOf = (letters: readonly string[]) =>
           ),
         ]
         const unknown = parts.find((part) => !letters.includes(part))
-        if (unknown === undefined) return parts
+        // Commas alone are as blank as nothing.
+        if (unknown === undefined) return parts.length === 0 ? undefined : parts
         context.addIssue({
           code: 'custom',
           message: `has an unknown value '${unknown.slice(0, 20)}'; known are ${letters.join(', ')}`,

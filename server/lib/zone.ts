@@ -5,7 +5,7 @@ const QUARTER = 15 * 60_000
 const MAX_CACHED = 50_000
 /** The years that have four digits without padding. A day is left at each end for the zones. */
 export const FIRST_INSTANT = Date.UTC(1000, 0, 2)
-export const LAST_INSTANT = Date.UTC(9999, 11, 30)
+export const LAST_INSTANT = Date.UTC(9999, 11, 30, 23, 59, 59, 999)
 
 interface Zone {
   format: Intl.DateTimeFormat

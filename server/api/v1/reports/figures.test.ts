@@ -74,10 +74,16 @@ describe('what cannot be meant is refused by name', () => {
     ['tickets/load', { datetime: 'L7D' }, 'datetime'],
     ['tickets/slacompliance', { datetime: '2014-13' }, 'datetime'],
     ['chats/availability', { datetime: '2014-06-31' }, 'datetime'],
+    ['agents', { ...YEAR, date_to: '9999-12-31' }, 'date_to'],
   ])('%s with %o', async (path, params, parameter) => {
     const reply = await get(path, params)
     expect(reply.status).toBe(500)
     expect(reply.body.errormessage).toContain(`'${parameter}'`)
+  })
+
+  test('and which dates there are is said', async () => {
+    const { body } = await get('agents', { ...YEAR, date_to: '9999-12-31' })
+    expect(body.errormessage).toMatch(/'date_to' must be a date .* from 1000-01-02 to 9999-12-30$/)
   })
 
   test.each([
@@ -141,6 +147,7 @@ describe('a range', () => {
     ['2025-03-10 00:00:01', '2025-03-11', '0'],
     ['2025-03-09 23:59:59', '2025-03-10 00:00:00', '1'],
     ['1900-01-01', '9999-12-30', '1'],
+    ['1000-01-02', '9999-12-30 23:59:59', '1'],
     ['1900-01-01', '1900-12-31', '0'],
     ['9999-01-01', '9999-12-30', '0'],
     ['2025-03-11', '2025-03-09', '0'],
@@ -183,7 +190,11 @@ describe('rows', () => {
       expect(paged).toEqual(all)
     }
     expect(await rowsOf('agents', { ...YEAR, limitcount: '0' })).toEqual([])
-    expect(await rowsOf('agents', { ...YEAR, limitfrom: '999999999999999' })).toEqual([])
+    // What PHP and C call the largest number, for "all".
+    for (const most of ['9223372036854775807', '18446744073709551615']) {
+      expect((await rowsOf('agents', { ...YEAR, limitcount: most })).length).toBeGreaterThan(1)
+      expect(await rowsOf('agents', { ...YEAR, limitfrom: most })).toEqual([])
+    }
   })
 
   test('of deleted agents and departments stay while they have facts in the range, and go without', async () => {
