@@ -45,7 +45,7 @@ async function opened(folder: string, isStored: boolean): Promise<Side> {
   const agent = await db.selectFrom('agents').select('id').where('deleted_at', 'is', null).executeTakeFirstOrThrow()
   if (!isStored)
     await database.write(async (tx) => {
-      for (const table of ['facts', 'load_changes'])
+      for (const table of ['facts', 'load_changes', 'load_stays'])
         sqliteHandleOf(tx)?.raw.exec(
           `create trigger no_${table} before insert on ${table} begin select raise(ignore); end`,
         )
