@@ -157,6 +157,7 @@ describe('the reports about promised answers', () => {
     ['an agent', { agentId: 'aaaaaaaa' }],
     ['a customer', { customerId: 'aaaaaaaa' }],
     ['a level', { levelId: 'aaaaaaaa' }],
+    ['an outcome', { outcome: 'late' }],
   ])('read an index for %s', async (_, narrowed) => {
     const db = desk.app.database.reader
     const scope: SlaScope = { service: 'tickets', departmentIds: undefined, agentId: undefined, ...narrowed }
