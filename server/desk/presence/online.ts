@@ -45,21 +45,23 @@ export async function onlineSpans(db: Reader, asked: Asked, span: Span, now: num
 
 /** Cuts rows to a span. Those that last are cut out of what is recorded already: a clock may have been set back. */
 export function cut(rows: readonly Row[], span: Span, proofs: Proofs): OnlineSpan[] {
-  const ended = rows.filter(({ to_at }) => to_at !== null)
-  return rows.flatMap((row) => {
-    const proof = row.to_at ?? Math.max(wholeSecond(row.seen_at), proofs.get(row.agent_id) ?? 0)
-    const whole = { from: Math.max(row.from_at, span.from), before: Math.min(proof, span.before) }
-    const pieces = row.to_at === null ? without(whole, ended.filter(isLike(row)).map(spanOf)) : [whole]
-    return pieces
-      .filter(({ from, before }) => from < before)
-      .map((piece) => ({
-        ...piece,
-        seq: row.seq,
-        agentId: row.agent_id,
-        departmentId: row.department_id,
-        lasts: proof === Number.POSITIVE_INFINITY && piece.before === span.before,
-      }))
-  })
+  const spans: OnlineSpan[] = []
+  const add = ({ seq, agent_id, department_id }: Row, start: number, end: number, isProven: boolean): void => {
+    const [from, before] = [Math.max(start, span.from), Math.min(end, span.before)]
+    const lasts = isProven && before === span.before
+    if (from < before) spans.push({ from, before, seq, agentId: agent_id, departmentId: department_id, lasts })
+  }
+  for (const row of rows) {
+    if (row.to_at !== null) {
+      add(row, row.from_at, row.to_at, false)
+      continue
+    }
+    const proof = Math.max(wholeSecond(row.seen_at), proofs.get(row.agent_id) ?? 0)
+    const recorded = rows.filter((other) => other.to_at !== null && isLike(row)(other)).map(spanOf)
+    for (const { from, before } of without({ from: row.from_at, before: proof }, recorded))
+      add(row, from, before, proof === Number.POSITIVE_INFINITY)
+  }
+  return spans
 }
 
 const isLike =
@@ -87,7 +89,7 @@ const columns = sql.raw('s.seq, s.agent_id, s.department_id, s.from_at, s.to_at,
 const ofAgent = (column: string, { agentId }: Asked): RawBuilder<unknown> =>
   agentId === undefined ? sql`` : sql`and ${sql.ref(column)} = ${agentId}`
 
-const departments = ({ departmentIds }: Asked): RawBuilder<unknown> =>
+export const departmentsAsRows = (departmentIds: readonly string[]): RawBuilder<unknown> =>
   sql`(${sql.join(
     departmentIds.map((id) => sql`select cast(${id} as text) as id`),
     sql` union all `,
@@ -98,7 +100,7 @@ const departments = ({ departmentIds }: Asked): RawBuilder<unknown> =>
  * agent and department costs one look into the index, however old the desk is.
  */
 export const sources = (asked: Asked, { from, before }: Span): RawBuilder<unknown> => sql`
-  agents as a cross join ${departments(asked)} as d cross join online_stretches as s
+  agents as a cross join ${departmentsAsRows(asked.departmentIds)} as d cross join online_stretches as s
   where s.agent_id = a.id and s.service = ${asked.service} and s.department_id = d.id ${ofAgent('a.id', asked)}
     and s.from_at >= coalesce((
       select p.from_at from online_stretches as p

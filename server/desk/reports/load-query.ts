@@ -75,10 +75,8 @@ export function loadQuery(db: Reader, { service, scope, origin, before, cut }: A
         and ${column('agent_id')} = series.agent_id and ${condition}`,
     )
   }
-  const contested =
-    series.length > 2 || (scope.agentId !== undefined && series.length > 1)
-      ? sql`union select at from known group by side, at having count(*) > 1`
-      : sql``
+  const isContested = series.length > 2 || (scope.agentId !== undefined && series.length > 1)
+  const contested = isContested ? sql`union select at from known group by side, at having count(*) > 1` : sql``
   return sql<LoadRow>`
     with series as materialized (${sql.join(
       series.map(
@@ -92,7 +90,7 @@ export function loadQuery(db: Reader, { service, scope, origin, before, cut }: A
       select ${sideOfStep} as side, at, delta from load_changes
       where ${afterPosition(sql.ref('seq'), sql`load_changes`)} and service || '' = ${service} and at + 0 < ${before} ${stepsOf(scope, sql` || ''`)}
     ),
-    known as materialized (
+    known as ${isContested ? sql`` : sql`not `}materialized (
       select side, load_courses.at, net, area, lowest, highest, first_at from series
       ${rowsOf('load_courses', sql`load_courses.at >= ${origin} and load_courses.at < ${before}`)}
     ),

@@ -74,9 +74,19 @@ describe('from indexes come', () => {
     const db = desk.app.database.reader
     const ends = await planOf(desk, atEnds(db, asked, span))
     expect(wholeTables(ends)).toEqual([])
-    const begun = await planOf(desk, begunIn(db, asked, span, { offset: 0, limit: 100 }).compile())
-    expect(begun.join('\n')).toContain('online_stretches_begin')
-    expect(begun.filter((line) => /TEMP B-TREE|Sort/.test(line))).toEqual([])
-    expect(wholeTables(begun)).toEqual([])
+    for (const isAll of [true, false]) {
+      const begun = await planOf(desk, begunIn(db, { ...asked, isAll }, span, { offset: 0, limit: 100 }))
+      expect(begun.join('\n')).toContain('online_stretches_begin')
+      expect(begun.filter((line) => /TEMP B-TREE|Sort/.test(line))).toEqual([])
+      expect(begun.join('\n')).toMatch(/SEARCH s USING INTEGER PRIMARY KEY|online_stretches_pkey/)
+      expect(wholeTables(begun)).toEqual([])
+    }
+  })
+
+  test('a page of a list of the stretches of one agent', async () => {
+    const listed = { ...asked, agentId: 'agent1', isAll: false }
+    const plan = await planOf(desk, begunIn(desk.app.database.reader, listed, span, { offset: 0, limit: 100 }))
+    expect(plan.join('\n')).toContain('online_stretches_of')
+    expect(wholeTables(plan)).toEqual([])
   })
 })
