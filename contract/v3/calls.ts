@@ -159,7 +159,14 @@ export const callTransferSchema = z
 export const callStopSchema = z
   .strictObject({
     by: z.enum(['caller', 'callee', 'agent', 'system']).optional().describe('Who hung up; `system` unless given.'),
-    at: instant().optional().describe('When it really ended, if that is not now.'),
+    // The clock of a PBX may tell local time.
+    at: z.iso
+      .datetime({
+        offset: true,
+        error: 'must be an instant, such as 2026-01-31T09:30:00Z or 2026-01-31T10:30:00+01:00',
+      })
+      .optional()
+      .describe('When it really ended, if that is not now.'),
   })
   .meta({ id: 'CallStop' })
 

@@ -17,7 +17,7 @@ export const color = () =>
     .transform((value) => value.replace('#', '').toUpperCase())
 
 /** An instant: ISO 8601 in UTC. */
-export const instant = () => z.iso.datetime()
+export const instant = () => z.iso.datetime('must be an instant in UTC, such as 2026-01-31T09:30:00Z')
 export const instantText = (at: number): string => new Date(at).toISOString()
 export const instantTextOrNull = (at: number | null): string | null => (at === null ? null : instantText(at))
 

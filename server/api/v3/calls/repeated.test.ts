@@ -181,6 +181,15 @@ describe('said too late', () => {
     expect(ended.body).toMatchObject({ state: 'ended', dateended: body.dateanswered, seconds: 0 })
   })
 
+  test('an end is told in any time zone, and what is no instant is refused with an example', async () => {
+    const call = await aCall(desk)
+    const { error } = (await post(call.callid, 'stop', { at: '2026-01-31 09:30' })).body
+    expect([error.field, error.message]).toEqual(['at', expect.stringContaining('such as 2026-01-31T09:30:00Z')])
+    // The same instant, as a clock shows it that is two hours ahead.
+    const local = new Date(Date.parse(call.datestarted) + 7_200_000).toISOString().replace('Z', '+02:00')
+    expect((await post(call.callid, 'stop', { at: local })).body.dateended).toBe(call.datestarted)
+  })
+
   test('a call of which nothing is heard ends when it was last heard of', async () => {
     const call = await aCall(desk)
     await post(call.callid, 'answer', { agent: agentOf(call) })
