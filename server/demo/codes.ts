@@ -2,14 +2,19 @@
 import { newCode, newPublicCode } from '../lib/ids.ts'
 import { type Portion, rowCount, shapes } from './tables.ts'
 
-/** The portion with codes drawn anew. They rise from row to row, so that neighbours share pages of their indexes. */
+/** They rise from row to row, so that neighbours share pages of their indexes. */
+export const newCodes = (count: number): { codes: string[]; publicCodes: string[] } => ({
+  codes: Array.from({ length: count }, newCode).sort(),
+  publicCodes: Array.from({ length: count }, newPublicCode).sort(),
+})
+
+/** The portion with codes drawn anew. */
 export function withCodes(portion: Portion): Portion {
   const { columns } = shapes.conversations
   const codeAt = columns.findIndex(([name]) => name === 'code')
   const publicAt = columns.findIndex(([name]) => name === 'public_code')
   const count = rowCount(portion, 'conversations')
-  const codes = Array.from({ length: count }, newCode).sort()
-  const publicCodes = Array.from({ length: count }, newPublicCode).sort()
+  const { codes, publicCodes } = newCodes(count)
   const conversations = portion.conversations.slice()
   for (let i = 0; i < count; i++) {
     conversations[i * columns.length + codeAt] = codes[i] ?? null

@@ -13,7 +13,8 @@ export async function insertRows(tx: Tx, shape: TableShape, values: readonly Val
 // More rows in a statement save little; SQLite takes 32,766 values at most.
 const ROWS_PER_STATEMENT = 50
 
-const namesOf = ({ columns, constants }: TableShape): string => [...columns, ...constants].map(([name]) => name).join()
+export const namesOf = ({ columns, constants }: TableShape): string =>
+  [...columns, ...constants].map(([name]) => name).join()
 
 const statements = new Map<string, string>()
 

@@ -14,8 +14,12 @@ export async function reserveSeqs(tx: Tx, table: 'customers' | 'message_groups',
     )
     return rows.map(({ seq }) => seq)
   }
-  // There is one writer: whatever comes next in this transaction is free.
-  const last = await tx.selectFrom(table).select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst()
-  const first = (last?.seq ?? 0) + 1
+  const first = await nextSeq(tx, table)
   return Array.from({ length: count }, (_, i) => first + i)
+}
+
+/** SQLite only. There is one writer: whatever comes next in this transaction is free. */
+export async function nextSeq(tx: Tx, table: 'customers' | 'message_groups'): Promise<number> {
+  const last = await tx.selectFrom(table).select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst()
+  return (last?.seq ?? 0) + 1
 }

@@ -1,14 +1,13 @@
 // A thread that stores portions of a history in SQLite while another one makes the next.
-import { deserialize } from 'node:v8'
+import { rmSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import type Sqlite from 'better-sqlite3'
 import { sqliteHandleOf } from '../db/dialects/sqlite-handle.ts'
 import { type Database, openDatabase } from '../db/open.ts'
 import { makePostponedIndexes, postponeIndexes } from '../db/postponed-indexes.ts'
-import { withCodes } from './codes.ts'
-import { storePortion } from './store.ts'
-import { inOrder, type StoreThread, type ToStoreThread } from './stores.ts'
-import type { Portion } from './tables.ts'
+import { ATTACHED, copyRows, drawCodes } from './copy-rows.ts'
+import { storeRest } from './store.ts'
+import { type Filled, inOrder, type StoreThread, type ToStoreThread } from './stores.ts'
 
 const CACHE_KIB = 256 * 1024
 const SORTING_KIB = 64 * 1024
@@ -61,41 +60,34 @@ async function rawOf(database: Database): Promise<Sqlite.Database> {
 
 if (parentPort) {
   const port = parentPort
-  const { dataFolder, pause, isFresh, together }: StoreThread = workerData
+  const { dataFolder, pause, isFresh }: StoreThread = workerData
   const database = await openDatabase({ dataFolder, mustExist: true })
   const raw = await rawOf(database)
   tune(raw)
   if (isFresh) postponeIndexes(raw, INDEXED_LATER)
-  const store = inOrder((portions: readonly Uint8Array[]) => storeTogether(database, portions), pause)
-  let waiting: Uint8Array[] = []
-  const storeWaiting = (): void => {
-    const portions = waiting
-    waiting = []
-    const answer = (error: string | null) => portions.forEach(() => void port.postMessage(error))
-    store(portions).then(
-      () => answer(null),
-      (error: unknown) => answer(error instanceof Error ? error.message : String(error)),
-    )
-  }
+  const store = inOrder((filled: Filled) => storeFile(database, raw, filled), pause)
   port.on('message', (told: ToStoreThread) => {
     if (told === 'close') {
       makeIndexes(raw)
       void database.close().then(() => port.close())
       return
     }
-    if (told !== 'flush') waiting.push(told)
-    if (waiting.length === together || told === 'flush') storeWaiting()
+    store(told).then(
+      () => port.postMessage(null),
+      (error: unknown) => port.postMessage(error instanceof Error ? error.message : String(error)),
+    )
   })
 }
 
 /** In one transaction. Should a code be taken, the next attempt draws others. */
-async function storeTogether(database: Database, portions: readonly Uint8Array[]): Promise<void> {
+async function storeFile(database: Database, raw: Sqlite.Database, { path, keys, rests }: Filled): Promise<void> {
+  raw.prepare(`attach ? as ${ATTACHED}`).run(path)
   let attempts = 0
   await database.write(async (tx) => {
-    const isAgain = attempts++ > 0
-    for (const bytes of portions) {
-      const portion: Portion = deserialize(bytes)
-      await storePortion(tx, isAgain ? withCodes(portion) : portion)
-    }
+    if (attempts++ > 0) await drawCodes(tx)
+    await copyRows(tx, keys)
+    for (const rest of rests) await storeRest(tx, rest)
   })
+  raw.exec(`detach ${ATTACHED}`)
+  rmSync(path)
 }

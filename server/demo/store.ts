@@ -12,7 +12,7 @@ import { withCodes } from './codes.ts'
 import { insertRows } from './insert.ts'
 import { reserveSeqs } from './seqs.ts'
 import type { Sums } from './sums.ts'
-import { cellsOf, type Portion, rowCount, shapes, type TableKey, type Turn, type Value } from './tables.ts'
+import { cellsOf, type Portion, rowCount, shapes, type TableKey, type Turn, tableKeys, type Value } from './tables.ts'
 
 // Should a code be taken, the next attempt draws others.
 const tried = new WeakSet<Portion>()
@@ -33,12 +33,30 @@ export async function storePortion(tx: Tx, portion: Portion): Promise<void> {
     ratings: numbered(portion, 'ratings', groupSeqs),
   }
   tried.add(portion)
-  for (const key of ORDER) await insertRows(tx, shapes[key], filled[key])
-  await addCounts(tx, portion.counts)
-  await addTurns(tx, portion.turns)
-  for (const at of noticesIn(portion)) await enqueueNotice(tx, at)
+  for (const key of tableKeys) await insertRows(tx, shapes[key], filled[key])
+  await storeRest(tx, restOf(portion))
+}
+
+/** What a portion brings beside its rows. */
+export interface Rest extends Pick<Portion, 'counts' | 'turns'> {
+  conversations: number
+  /** When clocks that still run have something to say: once for each second. */
+  notices: readonly number[]
+}
+
+export const restOf = (portion: Portion): Rest => ({
+  counts: portion.counts,
+  turns: portion.turns,
+  conversations: rowCount(portion, 'conversations'),
+  notices: noticesIn(portion),
+})
+
+export async function storeRest(tx: Tx, { counts, turns, conversations, notices }: Rest): Promise<void> {
+  await addCounts(tx, counts)
+  await addTurns(tx, turns)
+  for (const at of notices) await enqueueNotice(tx, at)
   // One for all: whoever shows lists looks again. Nobody has to be told of a thousand single messages of the past.
-  recordEvent(tx, { type: 'demo.loaded', data: { conversations: rowCount(portion, 'conversations') } })
+  recordEvent(tx, { type: 'demo.loaded', data: { conversations } })
 }
 
 /** The numbers of the newest fact and of the newest step of the load. */
@@ -74,28 +92,6 @@ export async function newestOf(db: Reader): Promise<Newest> {
   return { facts: await newest('facts'), load: await newest('load_changes') }
 }
 
-/** What is referred to comes first. */
-const ORDER: readonly TableKey[] = [
-  'customers',
-  'customerSearch',
-  'customerPhones',
-  'groupMembers',
-  'conversations',
-  'groups',
-  'messages',
-  'tags',
-  'facts',
-  'loadChanges',
-  'loadStays',
-  'visitors',
-  'chats',
-  'calls',
-  'offers',
-  'ratings',
-  'clocks',
-  'stretches',
-]
-
 /** Notes who was asked when, unless he was asked later. */
 async function addTurns(tx: Tx, turns: readonly Turn[]): Promise<void> {
   for (const turn of turns)
@@ -110,7 +106,6 @@ async function addTurns(tx: Tx, turns: readonly Turn[]): Promise<void> {
       .execute()
 }
 
-/** When clocks that still run have something to say: once for each second. */
 function noticesIn(portion: Portion): number[] {
   const seconds = new Set<number>()
   for (const [at] of cellsOf(portion, 'clocks', 'notice_at'))

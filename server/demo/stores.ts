@@ -1,11 +1,14 @@
 // Where portions of a history are stored from: this thread, or one of its own.
-import { serialize } from 'node:v8'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { sql } from 'kysely'
 import type { Database } from '../db/open.ts'
 import type { Store } from './load.ts'
-import { storePortion } from './store.ts'
-import type { Portion } from './tables.ts'
+import { RowFile } from './row-file.ts'
+import { type Rest, restOf, storePortion } from './store.ts'
+import type { Portion, TableKey } from './tables.ts'
 
 /** One after the other, with `pause` milliseconds after each, in which others may write. After a failure nothing is done. */
 export function inOrder<Work>(work: (what: Work) => Promise<void>, pause = 0): (what: Work) => Promise<void> {
@@ -54,27 +57,49 @@ export interface StoreThread {
   together: number
 }
 
-/** What it is told then: to store a portion, those that wait for more, or these and no more. */
-export type ToStoreThread = Uint8Array<ArrayBuffer> | 'flush' | 'close'
+/** What it is told then: to store the portions in a file, or that there are no more. */
+export type ToStoreThread = Filled | 'close'
 
-interface Waiting {
-  resolve(): void
-  reject(error: Error): void
+/** A file of portions, which is the thread's to remove. */
+export interface Filled {
+  path: string
+  /** The tables that it has. */
+  keys: readonly TableKey[]
+  rests: readonly Rest[]
 }
 
-/** Bytes of their own, which can be handed over. */
-const packed = (portion: Portion): Uint8Array<ArrayBuffer> => Uint8Array.from(serialize(portion))
+interface Waiting {
+  rest: Rest
+  resolve(): void
+  reject(error: unknown): void
+}
 
 /** A store on a thread of its own. SQLite works in the thread that calls it: this way, two processors have work. */
 export function storeOnThread(thread: StoreThread): { store: Store; flush(): void; close(): Promise<void> } {
   const worker = new Worker(new URL('./store-thread.ts', import.meta.url), { workerData: thread })
-  const tell = (what: ToStoreThread): void => worker.postMessage(what, typeof what === 'string' ? [] : [what.buffer])
-  const waiting: Waiting[] = []
+  const tell = (what: ToStoreThread): void => worker.postMessage(what)
+  const folder = mkdtempSync(join(tmpdir(), 'deskhand-demo-'))
+  const file = new RowFile()
+  let files = 0
+  let portions: Waiting[] = []
+  const waiting: (readonly Waiting[])[] = []
   let fault: Error | undefined
+  const flush = (): void => {
+    const filled = portions
+    portions = []
+    if (filled.length === 0) return
+    const path = join(folder, String(files++))
+    try {
+      tell({ path, keys: file.write(path), rests: filled.map(({ rest }) => rest) })
+      waiting.push(filled)
+    } catch (error) {
+      for (const { reject } of filled) reject(error)
+    }
+  }
   worker.on('message', (said: string | null) => {
-    const next = waiting.shift()
-    if (said === null) next?.resolve()
-    else next?.reject(new Error(said))
+    for (const { resolve, reject } of waiting.shift() ?? [])
+      if (said === null) resolve()
+      else reject(new Error(said))
   })
   worker.on('error', (error: Error) => {
     fault = error
@@ -82,7 +107,8 @@ export function storeOnThread(thread: StoreThread): { store: Store; flush(): voi
   const ended = new Promise<void>((resolve) =>
     worker.once('exit', () => {
       fault ??= new Error('the thread that stores has ended')
-      for (const { reject } of waiting.splice(0)) reject(fault)
+      for (const { reject } of [...waiting.splice(0).flat(), ...portions.splice(0)]) reject(fault)
+      rmSync(folder, { recursive: true, force: true })
       resolve()
     }),
   )
@@ -90,11 +116,11 @@ export function storeOnThread(thread: StoreThread): { store: Store; flush(): voi
     store: (portion) =>
       new Promise((resolve, reject) => {
         if (fault) return reject(fault)
-        waiting.push({ resolve, reject })
-        // As bytes, which are read where they are stored: neither thread has to keep millions of values for the other.
-        tell(packed(portion))
+        file.add(portion)
+        portions.push({ rest: restOf(portion), resolve, reject })
+        if (portions.length === thread.together) flush()
       }),
-    flush: () => tell('flush'),
+    flush,
     async close() {
       tell('close')
       await ended

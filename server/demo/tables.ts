@@ -26,7 +26,6 @@ function table(name: string, text: string): TableShape {
   }
 }
 
-/** A `seq` that stands first is a place within the portion until the row is stored. */
 export const shapes = {
   customers: table(
     'customers',
@@ -80,7 +79,42 @@ export const shapes = {
 } as const satisfies Record<string, TableShape>
 
 export type TableKey = keyof typeof shapes
+
+/** In the order of storing: what is referred to comes first. */
+export const tableKeys: readonly TableKey[] = [
+  'customers',
+  'customerSearch',
+  'customerPhones',
+  'groupMembers',
+  'conversations',
+  'groups',
+  'messages',
+  'tags',
+  'facts',
+  'loadChanges',
+  'loadStays',
+  'visitors',
+  'chats',
+  'calls',
+  'offers',
+  'ratings',
+  'clocks',
+  'stretches',
+  'rollups',
+  'loadCourses',
+  'loadSums',
+]
 export type Value = string | number | null
+
+/** Tables whose first column is a place within the portion until the row is stored, and of which rows. */
+export const placesIn: Partial<Record<TableKey, 'customers' | 'groups'>> = {
+  customers: 'customers',
+  groups: 'groups',
+  messages: 'groups',
+  chats: 'groups',
+  calls: 'groups',
+  ratings: 'groups',
+}
 
 type Row = Readonly<Record<string, Value>>
 
