@@ -11,6 +11,7 @@ const LARGEST_OF_6 = 2 ** 47 - 1
 const TYPE_OF_NULL = 0
 const TYPE_OF_4 = 4
 const TYPE_OF_6 = 5
+const TYPE_OF_8 = 6
 const TYPE_OF_0 = 8
 const TYPE_OF_1 = 9
 
@@ -60,14 +61,15 @@ export class RowEncoder {
   }
 
   #number(value: number): void {
-    if (!Number.isSafeInteger(value) || Math.abs(value) > LARGEST_OF_6) throw new Error(`${value} does not fit`)
+    if (!Number.isSafeInteger(value)) throw new Error(`${value} does not fit`)
     if (value === 0 || value === 1) this.#type(value === 0 ? TYPE_OF_0 : TYPE_OF_1)
     else if (Math.abs(value) <= LARGEST_OF_4) {
       this.#type(TYPE_OF_4)
       this.#bytes(value, 4)
     } else {
-      this.#type(TYPE_OF_6)
-      this.#bytes(Math.floor(value / 2 ** 32), 2)
+      const isOf6 = Math.abs(value) <= LARGEST_OF_6
+      this.#type(isOf6 ? TYPE_OF_6 : TYPE_OF_8)
+      this.#bytes(Math.floor(value / 2 ** 32), isOf6 ? 2 : 4)
       this.#bytes(value | 0, 4)
     }
   }
