@@ -5,6 +5,7 @@ import { systemActor } from '../actor.ts'
 import { getConversationForChange } from '../conversations/conversation.ts'
 import { postMessage } from '../conversations/messages.ts'
 import { changeStatus } from '../conversations/status.ts'
+import { addDepartment } from '../departments/departments.ts'
 import { addLevel, changeLevel, type LevelDraft, removeLevel } from './levels.ts'
 import { tellClocks } from './notices.ts'
 import { addRule, type Conditions } from './rules.ts'
@@ -80,7 +81,8 @@ const become = (id: string, status: 'R' | 'X' | 'B' | 'L' | 'W' | 'C') =>
 
 describe('a clock', () => {
   test('is not there without a level, and a rule that does not fit gives none', async () => {
-    await aLevel({}, { departments: ['elsewhere'] })
+    const { id } = await write((tx) => addDepartment(tx, systemActor, { name: 'Elsewhere' }))
+    await aLevel({}, { departments: [id] })
     const { conversationid } = await aConversation(desk)
     expect(await clocks()).toEqual([])
     expect(await rowOf(conversationid)).toMatchObject({ sla_level_id: null, due_at: null })
