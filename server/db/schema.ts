@@ -26,8 +26,8 @@ import type { MailboxPositionRow, MailboxRow } from '../desk/mailboxes/tables.ts
 import type {
   FactRow,
   LoadChangeRow,
-  LoadStayRow,
   LoadCourseRow,
+  LoadStayRow,
   LoadSumRow,
   RollupPositionRow,
   RollupRow,

@@ -18,7 +18,16 @@ import { PresenceNotes } from './presence.ts'
 
 /** Everything but the owner, the first department and settings. What points to others comes before them. */
 const EMPTIED: readonly (keyof Tables)[] = [
-  ...(['facts', 'rollups', 'load_changes', 'load_stays', 'load_courses', 'load_sums', 'sla_clocks', 'sla_rollups'] as const),
+  ...([
+    'facts',
+    'rollups',
+    'load_changes',
+    'load_stays',
+    'load_courses',
+    'load_sums',
+    'sla_clocks',
+    'sla_rollups',
+  ] as const),
   ...(['online_days', 'online_stretches', 'presence_connections', 'agent_turns', 'offers', 'calls', 'chats'] as const),
   ...(['visitors', 'ratings', 'conversation_tags', 'conversation_moves', 'conversation_links', 'messages'] as const),
   ...(['message_groups', 'conversations', 'department_counts', 'sla_rules', 'sla_levels', 'tags'] as const),

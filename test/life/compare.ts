@@ -86,7 +86,7 @@ const numbers = (row: Row): Record<string, number> =>
     Object.entries(row)
       .filter(
         ([name, value]) =>
-          !/id$|name|date|outcome|from|before|local|hours_online|seconds_online|^sla$|comment/i.test(name) &&
+          !/id$|name|date|outcome|from|before|local|hours_online|seconds_online|^seconds$|^sla$|comment/i.test(name) &&
           /^-?[\d.]+$/.test(String(value)),
       )
       .map(([name, value]) => [name, Number(value)]),
