@@ -118,11 +118,13 @@ export function writeOnPostgres(pool: pg.Pool, wakeups: Wakeups): Write {
       try {
         await client.query('begin')
         const result = await perform(tx, work)
-        for (const whom of tx[context].wake) await client.query(`notify deskhand_${whom}`)
         isCommitting = true
-        const { command } = await client.query('commit')
+        // All at once: the locks that many writes want are held until this is answered.
+        const ending = [...[...tx[context].wake].map((whom) => `notify deskhand_${whom}`), 'commit'].join('; ')
+        // With several statements there is an answer for each, which the types of pg do not say.
+        const committed = [await client.query(ending)].flat().at(-1)
         // After a statement that failed, PostgreSQL rolls back instead, and says so only here.
-        if (command !== 'COMMIT') throw new Error('a write went on after one of its statements had failed')
+        if (committed?.command !== 'COMMIT') throw new Error('a write went on after one of its statements had failed')
         for (const whom of tx[context].wake) wakeups.emit(whom)
         return result
       } catch (error) {

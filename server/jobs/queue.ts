@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { engineOf } from '../db/differences.ts'
 import type { Database } from '../db/open.ts'
-import { type Tx, wakeAfterCommit } from '../db/write.ts'
+import { beforeCommit, type Tx, wakeAfterCommit } from '../db/write.ts'
 import { type JobName, type JobPayload, jobs } from './catalog.ts'
 import { schedule } from './schedule.ts'
 
@@ -20,23 +20,51 @@ export async function enqueue<N extends JobName>(
   payload: JobPayload<N>,
   options: EnqueueOptions = {},
 ): Promise<void> {
-  const now = Date.now()
+  const row = newJob(name, payload, options)
   await tx
     .insertInto('jobs')
-    .values({
-      name,
-      payload: JSON.stringify(payload),
-      unique_key: options.uniqueKey ?? null,
-      run_at: options.runAt ?? now,
-      attempts: 0,
-      locked_until: null,
-      last_error: null,
-      dead_at: null,
-      created_at: now,
-    })
+    .values(row)
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  wakeAfterCommit(tx, 'jobs')
+  // Workers look every second by themselves.
+  if (row.run_at <= row.created_at) wakeAfterCommit(tx, 'jobs')
+}
+
+/**
+ * Adds a job that looks at what there is, of which one is enough. If it waits already, nobody begins it before this
+ * transaction ends: it would not see what was written here. Therefore as late as possible.
+ */
+export function enqueueLook(tx: Tx, name: 'route-chats' | 'route-calls'): void {
+  beforeCommit(tx, `look ${name}`, async (hook) => {
+    await hook
+      .insertInto('jobs')
+      .values(newJob(name, {}, { uniqueKey: name }))
+      .onConflict((conflict) =>
+        conflict
+          .column('unique_key')
+          .where('unique_key', 'is not', null)
+          .where('dead_at', 'is', null)
+          .where('locked_until', 'is', null)
+          .doUpdateSet(({ ref }) => ({ run_at: ref('jobs.run_at') })),
+      )
+      .execute()
+    wakeAfterCommit(hook, 'jobs')
+  })
+}
+
+function newJob<N extends JobName>(name: N, payload: JobPayload<N>, { uniqueKey, runAt }: EnqueueOptions) {
+  const now = Date.now()
+  return {
+    name,
+    payload: JSON.stringify(payload),
+    unique_key: uniqueKey ?? null,
+    run_at: runAt ?? now,
+    attempts: 0,
+    locked_until: null,
+    last_error: null,
+    dead_at: null,
+    created_at: now,
+  }
 }
 
 /** Does the work. Must be able to run twice: a process can die after the work and before the note that it is done. */

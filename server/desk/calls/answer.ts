@@ -6,9 +6,9 @@ import { type Actor, mayDriveCalls } from '../actor.ts'
 import { type Agent, getAgent } from '../agents/agents.ts'
 import { messageTypes } from '../conversations/letters.ts'
 import { recordFacts } from '../metrics/facts.ts'
-import { take } from '../routing/offers.ts'
+import { isAsked, take } from '../routing/offers.ts'
 import { inBusinessTime } from '../sla/clocks.ts'
-import { assertLives, type Call, type Held, holdCall, holderOf, itemOf, ringingAt } from './call.ts'
+import { assertLives, type Call, type Held, holdCall, holderOf, holdForRouting, itemOf, ringingAt } from './call.ts'
 import { talkedUntil } from './end.ts'
 import { lease, putCall } from './expiry.ts'
 import { note } from './history.ts'
@@ -27,7 +27,10 @@ export async function answerCall(
   id: string,
   { agent, now = Date.now() }: { agent?: string | undefined; now?: number },
 ): Promise<Call> {
-  const held = await holdCall(tx, actor, id)
+  const asked = agent ?? (actor.kind === 'agent' ? actor.agentId : undefined)
+  // What he is asked to take takes up his room already.
+  const wasAsked = asked !== undefined && (await isAsked(tx, { service: 'calls', id }, asked))
+  const held = await (wasAsked ? holdCall : holdForRouting)(tx, actor, id)
   assertLives(held.call)
   if (held.call.direction === 'outgoing') return answerOutgoing(tx, actor, held, agent, now)
   const agentId = await agentIdOf(tx, actor, agent)
@@ -39,6 +42,8 @@ export async function answerCall(
   if (held.call.direction === 'internal') return answerInternal(tx, held, agentId, now)
   if (!ringing) {
     if (holder) throw new Conflict(`Call ${id} is with another agent already.`)
+    // In the moment before it was held. The lock of routing comes before that of a call, or two would wait for each other.
+    if (wasAsked) throw new Conflict(`Call ${id} does not ring at this agent any more. Try again.`)
     // The telephony side knows who has picked up, also where it was not us who rang.
     if (!mayDriveCalls(actor)) throw new NotAllowed('This call does not ring at you.')
   }
@@ -51,7 +56,7 @@ const colleagueOrAsked = (tx: Tx, agentId: string, { call }: Held, isAsked: bool
 
 async function answerIncoming(tx: Tx, held: Held, agent: Agent, now: number): Promise<Call> {
   const { call, conversation } = held
-  await take(tx, itemOf(call), agent.id, now)
+  await take(tx, itemOf(call), agent.id, held.offers, now)
   tellTaken(tx, held, agent.id)
   const answered = await putCall(tx, call, {
     state: 'talking',

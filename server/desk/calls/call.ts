@@ -5,7 +5,7 @@ import type { Reader, Tx } from '../../db/write.ts'
 import { Conflict, NotAllowed, NotFound } from '../../lib/errors.ts'
 import { type Actor, mayAdminister, mayDriveCalls, systemActor, visibleDepartments } from '../actor.ts'
 import { type Conversation, getConversationForChange } from '../conversations/conversation.ts'
-import { lockRouting, type Offer, openOffers } from '../routing/offers.ts'
+import { isAsked, lockRouting, type Offer, openOffers } from '../routing/offers.ts'
 import type { CallRow } from './tables.ts'
 
 export type Call = Selectable<CallRow>
@@ -26,20 +26,10 @@ export async function getCall(db: Reader, actor: Actor, id: string): Promise<Cal
 async function maySee(db: Reader, actor: Actor, call: Call): Promise<boolean> {
   const visible = visibleDepartments(actor)
   if (!visible || visible.includes(call.department_id)) return true
-  return actor.kind === 'agent' && (call.agent_id === actor.agentId || (await isAsked(db, call.id, actor.agentId)))
+  return actor.kind === 'agent' && (call.agent_id === actor.agentId || (await isAsked(db, itemOf(call), actor.agentId)))
 }
 
-const isAsked = async (db: Reader, callId: string, agentId: string): Promise<boolean> =>
-  (await db
-    .selectFrom('offers')
-    .select('seq')
-    .where('service', '=', 'calls')
-    .where('item_id', '=', callId)
-    .where('agent_id', '=', agentId)
-    .where('ended_at', 'is', null)
-    .executeTakeFirst()) !== undefined
-
-/** A call with what changes together with it, locked: nobody else gives it out, takes or ends it meanwhile. */
+/** A call with what changes together with it, locked: nobody else asks anybody to take it, takes or ends it meanwhile. */
 export interface Held {
   call: Call
   conversation: Conversation
@@ -47,8 +37,14 @@ export interface Held {
   offers: Offer[]
 }
 
-export async function holdCall(tx: Tx, actor: Actor, id: string): Promise<Held> {
+/** Holds a call for a step that asks somebody to take it, or gives it to somebody who was not asked. */
+export async function holdForRouting(tx: Tx, actor: Actor, id: string): Promise<Held> {
   await lockRouting(tx)
+  return holdCall(tx, actor, id)
+}
+
+/** Holds a call for any other step. */
+export async function holdCall(tx: Tx, actor: Actor, id: string): Promise<Held> {
   const { conversation_id } = await getCall(tx, actor, id)
   const conversation = await getConversationForChange(tx, systemActor, conversation_id)
   const call = await lockForChange(tx, tx.selectFrom('calls').selectAll().where('id', '=', id)).executeTakeFirst()

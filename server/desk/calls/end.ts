@@ -59,7 +59,7 @@ export async function endHeld(
   await recordFacts(tx, await inBusinessTime(tx, conversation, factsOfEnd(ended, conversation, at)))
   await settle(tx, call, conversation, at)
   // Whoever had it is free again.
-  await routeNow(tx)
+  routeNow(tx)
   recordEvent(tx, {
     type: 'call.ended',
     conversationId: call.conversation_id,

@@ -13,7 +13,7 @@ import { lockRouting, take } from '../routing/offers.ts'
 import { type Call, itemOf } from './call.ts'
 import { agentIdOf, ringAgent } from './ring.ts'
 import { leaveTicket } from './standing.ts'
-import { addCall, addTo, knownCall, open } from './start.ts'
+import { addCall, addTo, knownCall, lockNumber, open } from './start.ts'
 
 interface MadeDraft {
   reference?: string | undefined
@@ -33,6 +33,7 @@ export interface OutgoingDraft extends MadeDraft {
 
 /** An agent calls a customer: he has the call from the beginning, and it rings at the other end. */
 export async function startOutgoing(tx: Tx, actor: Actor, draft: OutgoingDraft): Promise<Call> {
+  if (draft.callee !== undefined) await lockNumber(tx, draft.callee)
   await lockRouting(tx)
   const known = await knownCall(tx, actor, draft.reference, 'outgoing')
   if (known) return known
@@ -57,7 +58,7 @@ export async function startOutgoing(tx: Tx, actor: Actor, draft: OutgoingDraft):
     status_before: place.status_before,
     started_at: now,
   })
-  await take(tx, itemOf(call), agent.id, now)
+  await take(tx, itemOf(call), agent.id, [], now)
   return call
 }
 
@@ -171,6 +172,6 @@ export async function startInternal(tx: Tx, actor: Actor, draft: InternalDraft):
     status_before: ticket?.status ?? null,
     started_at: now,
   })
-  await take(tx, itemOf(call), agent.id, now)
+  await take(tx, itemOf(call), agent.id, [], now)
   return ringAgent(tx, call, target.id, now)
 }

@@ -1,7 +1,7 @@
 // What follows when an agent is no longer asked to take a call, or no longer has it; and looking again later.
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
-import { enqueue } from '../../jobs/queue.ts'
+import { enqueue, enqueueLook } from '../../jobs/queue.ts'
 import { recordFacts } from '../metrics/facts.ts'
 import { endOffer, isMissed, type Offer, type OfferOutcome } from '../routing/offers.ts'
 import type { Held } from './call.ts'
@@ -40,4 +40,4 @@ export function routeLater(tx: Tx, at: number): Promise<void> {
 }
 
 /** Looks as soon as this is stored. */
-export const routeNow = (tx: Tx): Promise<void> => enqueue(tx, 'route-calls', {}, { uniqueKey: 'route-calls' })
+export const routeNow = (tx: Tx): void => enqueueLook(tx, 'route-calls')

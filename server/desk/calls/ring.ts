@@ -11,8 +11,8 @@ import {
   assertTelephony,
   type Call,
   type Held,
-  holdCall,
   holderOf,
+  holdForRouting,
   itemOf,
   ringingAt,
 } from './call.ts'
@@ -20,11 +20,22 @@ import { endHeld } from './end.ts'
 import { hear, putCall } from './expiry.ts'
 import { dropOffer, routeLater, routeNow } from './offers.ts'
 
-/** Asks an agent. */
-export async function ringAgent(tx: Tx, call: Call, agentId: string, now: number): Promise<Call> {
+/** Asks an agent. `known`: whether he is online, where that is known. */
+export async function ringAgent(
+  tx: Tx,
+  call: Call,
+  agentId: string,
+  now: number,
+  known: { isOnline?: boolean } = {},
+): Promise<Call> {
   // A colleague who is called is called at his telephone, whatever he takes of what customers want.
-  const isByName = call.direction === 'internal'
-  const expiresAt = await offer(tx, itemOf(call), agentId, now, { isByName })
+  const expiresAt = await offer(
+    tx,
+    itemOf(call),
+    agentId,
+    now,
+    call.direction === 'internal' ? { isOnline: false } : known,
+  )
   await routeLater(tx, expiresAt)
   recordEvent(tx, {
     type: 'call.ringing',
@@ -47,7 +58,7 @@ export async function ringAgent(tx: Tx, call: Call, agentId: string, now: number
 export async function ringNext(tx: Tx, call: Call, now: number): Promise<{ call: Call; isExhausted: boolean }> {
   const item = itemOf(call)
   const next = await nextAgent(tx, item, call.round_at, now)
-  if (next !== undefined) return { call: await ringAgent(tx, call, next, now), isExhausted: false }
+  if (next !== undefined) return { call: await ringAgent(tx, call, next, now, { isOnline: true }), isExhausted: false }
   const anybody = await nextAgent(tx, item, Number.MAX_SAFE_INTEGER, now)
   if (anybody === undefined) return { call, isExhausted: true }
   const rested = ((await lastAsked(tx, item, call.round_at)) ?? 0) + ROUND_PAUSE_MS
@@ -56,7 +67,7 @@ export async function ringNext(tx: Tx, call: Call, now: number): Promise<{ call:
     return { call, isExhausted: false }
   }
   const again = await putCall(tx, call, { round_at: now })
-  return { call: await ringAgent(tx, again, anybody, now), isExhausted: false }
+  return { call: await ringAgent(tx, again, anybody, now, { isOnline: true }), isExhausted: false }
 }
 
 /** He does not take it: the next one is asked. A call for him alone is over; one that a colleague has stays there. */
@@ -67,7 +78,7 @@ export async function passOn(tx: Tx, held: Held, dropped: Offer, outcome: OfferO
   if (call.direction === 'internal') return endHeld(tx, { ...held, offers }, { by: 'callee', at: now })
   if (call.state === 'talking' || offers.length > 0) return call
   const queued = await putCall(tx, call, { state: 'queued' })
-  await routeNow(tx)
+  routeNow(tx)
   return (await ringNext(tx, queued, now)).call
 }
 
@@ -82,7 +93,7 @@ export async function declineCall(
     now = Date.now(),
   }: { agent?: string | undefined; outcome?: 'declined' | 'rung-out'; now?: number },
 ): Promise<Call> {
-  const held = await holdCall(tx, actor, id)
+  const held = await holdForRouting(tx, actor, id)
   const agentId = await agentIdOf(tx, actor, agent)
   const ringing = ringingAt(held, agentId)
   if (ringing) {
@@ -119,7 +130,7 @@ export async function ringCall(
   { agent, now = Date.now() }: { agent?: string | undefined; now?: number },
 ): Promise<Call> {
   assertTelephony(actor)
-  const held = await holdCall(tx, actor, id)
+  const held = await holdForRouting(tx, actor, id)
   assertLives(held.call)
   assertCanRing(held.call)
   const call = await hear(tx, held.call, now)

@@ -20,6 +20,8 @@ export async function routeCalls(tx: Tx, now = Date.now()): Promise<boolean> {
   const lost = await lostCalls(tx, now).execute()
   for (const { id } of lost) {
     const held = await holdCall(tx, systemActor, id)
+    // Something was heard of it in the moment before it was held.
+    if (held.call.state === 'ended' || held.call.expires_at > now) continue
     // When it really ended nobody knows; it was there when somebody last said so.
     await endHeld(tx, held, {
       by: 'system',
@@ -43,7 +45,8 @@ async function passOnOffer(
   now: number,
 ): Promise<void> {
   const held = await holdCall(tx, systemActor, item_id)
-  const offer = held.offers.find((one) => one.seq === seq)
+  // Somebody may have taken it in the moment before it was held.
+  const offer = held.offers.find((one) => one.seq === seq && one.accepted_at === null)
   if (offer) await passOn(tx, held, offer, outcome, now)
 }
 
@@ -77,7 +80,10 @@ async function giveOut(tx: Tx, now: number): Promise<boolean> {
   for (const { department_id } of await queues(tx).execute()) {
     const waiting = await queueOf(tx, department_id).execute()
     let asked = 0
-    for (const call of waiting) {
+    for (const { id } of waiting) {
+      const { call } = await holdCall(tx, systemActor, id)
+      // Ended in the moment before it was held.
+      if (call.state !== 'queued') continue
       const { isExhausted, call: after } = await ringNext(tx, call, now)
       if (isExhausted) break
       if (after.state === 'ringing') asked++

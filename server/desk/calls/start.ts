@@ -1,10 +1,12 @@
 // Calls begin: somebody calls the desk, an agent calls a customer, or one agent another. Each is known by what the telephony
 // side calls it: said again, it is the same call.
+import { lockTextsUntilCommit } from '../../db/differences.ts'
 import { insertRows } from '../../db/prepared.ts'
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { Conflict } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
+import { phoneTail } from '../../lib/phone.ts'
 import type { Actor } from '../actor.ts'
 import { type Conversation, openConversation } from '../conversations/conversation.ts'
 import { addGroup } from '../conversations/history.ts'
@@ -20,6 +22,8 @@ import { lease } from './expiry.ts'
 import { groupTypeOf } from './history.ts'
 import { loadCall } from './load.ts'
 import { colleague, ringAgent, ringNext } from './ring.ts'
+
+const NUMBER_LOCKS = 7_308
 
 export interface IncomingDraft {
   reference?: string | undefined
@@ -38,7 +42,7 @@ export interface IncomingDraft {
 /** Somebody calls. Somebody who is online is asked at once; if nobody is, the call can only leave a voicemail. */
 export async function startIncoming(tx: Tx, actor: Actor, draft: IncomingDraft): Promise<Call> {
   assertTelephony(actor)
-  await lockRouting(tx)
+  await lockNumber(tx, draft.caller)
   const known = await knownCall(tx, actor, draft.reference, 'incoming')
   if (known) return known
   const now = draft.now ?? Date.now()
@@ -76,8 +80,17 @@ export async function startIncoming(tx: Tx, actor: Actor, draft: IncomingDraft):
     tell(tx, 'call.offline', call)
     return call
   }
+  await lockRouting(tx)
   return agent ? ringAgent(tx, call, agent.id, now) : (await ringNext(tx, call, now)).call
 }
+
+/** Of two calls that a stranger makes or gets at once, the second one finds him. Before the lock of routing, as always. */
+export const lockNumber = (tx: Tx, number: string): Promise<void> =>
+  lockTextsUntilCommit(
+    tx,
+    NUMBER_LOCKS,
+    [phoneTail(number)].filter((tail) => tail !== undefined),
+  )
 
 const isFirst = (text: string, index: number, all: readonly string[]): boolean =>
   text !== '' && all.indexOf(text) === index

@@ -8,7 +8,7 @@ import { messageTypes } from '../conversations/letters.ts'
 import { waitAgain } from '../conversations/live-end.ts'
 import { getDepartment } from '../departments/departments.ts'
 import { recordFacts } from '../metrics/facts.ts'
-import { assertLives, assertMayHandle, type Call, type Held, holdCall, holderOf, ringingAt } from './call.ts'
+import { assertLives, assertMayHandle, type Call, type Held, holderOf, holdForRouting, ringingAt } from './call.ts'
 import { talkedUntil } from './end.ts'
 import { hear, lease, putCall } from './expiry.ts'
 import { note } from './history.ts'
@@ -28,7 +28,7 @@ export interface CallTransfer {
 /** Only what somebody has called for can be handed on. Said again while it rings there, it changes nothing. */
 export async function transferCall(tx: Tx, actor: Actor, id: string, wanted: CallTransfer): Promise<Call> {
   const { now = Date.now() } = wanted
-  const held = await holdCall(tx, actor, id)
+  const held = await holdForRouting(tx, actor, id)
   const { call } = held
   if (wanted.agent === undefined && wanted.department === undefined)
     throw new Invalid('agent', 'is missing: name an agent, a department, or both')
@@ -117,6 +117,6 @@ async function handOn(
       userid: to.userId,
     },
   })
-  await routeNow(tx)
+  routeNow(tx)
   return to.agentId === undefined ? (await ringNext(tx, queued, now)).call : ringAgent(tx, queued, to.agentId, now)
 }

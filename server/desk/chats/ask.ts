@@ -3,7 +3,7 @@ import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
 import { lastAsked, nextAgent, offer, ROUND_PAUSE_MS } from '../routing/offers.ts'
 import { changeChat, type Held, itemOf } from './chat.ts'
-import { enqueueRouting } from './steps.ts'
+import { routeLater } from './steps.ts'
 
 /**
  * Asks whoever is next to take a chat that waits. Whoever becomes free makes the queue be looked at. Gives whether anybody
@@ -20,7 +20,7 @@ export async function askNext(tx: Tx, held: Held, now: number): Promise<boolean>
   if (again === undefined) return false
   const last = (await lastAsked(tx, item, held.chat.queued_at)) ?? now
   if (now < last + ROUND_PAUSE_MS) {
-    await enqueueRouting(tx, last + ROUND_PAUSE_MS)
+    await routeLater(tx, last + ROUND_PAUSE_MS)
     return true
   }
   await changeChat(tx, held.chat, { queued_at: now })
@@ -28,9 +28,9 @@ export async function askNext(tx: Tx, held: Held, now: number): Promise<boolean>
   return true
 }
 
-/** Asks an agent, who has room for it. */
+/** Asks an agent, who is online and has room for it. */
 export async function ring(tx: Tx, held: Held, agentId: string, now: number): Promise<void> {
-  const expiresAt = await offer(tx, itemOf(held), agentId, now)
+  const expiresAt = await offer(tx, itemOf(held), agentId, now, { isOnline: true })
   recordEvent(tx, { type: 'chat.offered', conversationId: held.conversation.id, data: { agentid: agentId } })
-  await enqueueRouting(tx, expiresAt)
+  await routeLater(tx, expiresAt)
 }

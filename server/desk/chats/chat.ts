@@ -51,7 +51,7 @@ export interface Held {
   conversation: Conversation
 }
 
-/** Holds a chat for what is said in it. */
+/** Holds a chat for what is said in it, for who is asked to take it, and for its end. */
 export async function holdChat(tx: Tx, actor: Actor, id: string): Promise<Held> {
   const conversation = await getConversationForChange(tx, actor, id)
   const query = tx.selectFrom('chats').selectAll().where('conversation_id', '=', conversation.id)
@@ -60,7 +60,7 @@ export async function holdChat(tx: Tx, actor: Actor, id: string): Promise<Held> 
   return { chat, conversation }
 }
 
-/** Holds a chat for a step that gives it to somebody, or takes it away. */
+/** Holds a chat for a step that asks somebody to take it, or gives it to somebody who was not asked. */
 export async function holdForRouting(tx: Tx, actor: Actor, id: string): Promise<Held> {
   await lockRouting(tx)
   return holdChat(tx, actor, id)

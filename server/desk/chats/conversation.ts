@@ -55,7 +55,7 @@ export async function getSettledForChange(
   identifier: string,
   userId: string,
 ): Promise<Conversation> {
-  const held = await holdLiveChat(tx, actor, identifier)
-  if (held) await endChat(tx, held, { by: 'agent', userId, at: Date.now() })
+  const held = (await isLive(tx, actor, identifier)) ? await holdChat(tx, actor, identifier) : undefined
+  if (held && held.chat.state !== 'ended') await endChat(tx, held, { by: 'agent', userId, at: Date.now() })
   return getConversationForChange(tx, actor, identifier)
 }

@@ -8,7 +8,7 @@ import { endLive } from '../conversations/live-end.ts'
 import { type FactDraft, recordFacts } from '../metrics/facts.ts'
 import { openOffers } from '../routing/offers.ts'
 import { inBusinessTime } from '../sla/clocks.ts'
-import { type Chat, changeChat, getOwnChat, type Held, holdForRouting, itemOf } from './chat.ts'
+import { type Chat, changeChat, getOwnChat, type Held, holdChat, itemOf } from './chat.ts'
 import { closeOffer, enqueueRouting, moveLoad } from './steps.ts'
 import { addLines } from './transcript.ts'
 import { VISITOR_PATIENCE_MS, type Visitor } from './visitors.ts'
@@ -28,7 +28,7 @@ const words: Record<EndedBy, string> = {
   system: 'The visitor has left.',
 }
 
-/** Ends a chat that has not ended: `held` is from holdForRouting. */
+/** Ends a chat that has not ended. */
 export async function endChat(tx: Tx, held: Held, { by, userId = SYSTEM_USER, at }: Ending): Promise<Held> {
   const { chat, conversation } = held
   for (const offer of await openOffers(tx, itemOf(held))) {
@@ -54,13 +54,13 @@ export async function endChat(tx: Tx, held: Held, { by, userId = SYSTEM_USER, at
   }
   moveLoad(tx, held.conversation.id, held, undefined, at)
   recordEvent(tx, { type: 'chat.ended', conversationId: conversation.id, data: { by } })
-  await enqueueRouting(tx)
+  enqueueRouting(tx)
   return after
 }
 
 /** A visitor ends his chat. Said twice, it is ended all the same. */
 export async function endOwnChat(tx: Tx, visitor: Pick<Visitor, 'id'>, id: string, at = Date.now()): Promise<Chat> {
   const { conversation_id } = await getOwnChat(tx, visitor, id)
-  const held = await holdForRouting(tx, systemActor, conversation_id)
+  const held = await holdChat(tx, systemActor, conversation_id)
   return held.chat.state === 'ended' ? held.chat : (await endChat(tx, held, { by: 'visitor', at })).chat
 }

@@ -6,19 +6,22 @@ import type { Agent } from '../agents/agents.ts'
 import { listDepartmentsOf } from '../agents/agents.ts'
 import { changeLive } from '../conversations/live-end.ts'
 import { recordFacts } from '../metrics/facts.ts'
-import { hasRoom, openOffers, take } from '../routing/offers.ts'
+import { hasRoom, type Offer, openOffers, take } from '../routing/offers.ts'
 import { inBusinessTime } from '../sla/clocks.ts'
 import { changeChat, type Held, itemOf } from './chat.ts'
 import { bearerOf, enqueueRouting, moveLoad, tellOfferEnded } from './steps.ts'
 import { addLines, systemLine } from './transcript.ts'
 
-/** Gives a chat to an agent; whoever else was asked, or had it, has nothing more to do with it. */
-export async function giveTo(tx: Tx, held: Held, agent: Agent, now: number): Promise<Held> {
+/**
+ * Gives a chat to an agent; whoever else was asked, or had it, has nothing more to do with it. `held` is from holdForRouting,
+ * unless he is asked to take it. `known` are its open offers, where they were read already.
+ */
+export async function giveTo(tx: Tx, held: Held, agent: Agent, now: number, known?: readonly Offer[]): Promise<Held> {
   const { chat, conversation } = held
-  const offers = await openOffers(tx, itemOf(held))
+  const offers = known ?? (await openOffers(tx, itemOf(held)))
   const isAsked = offers.some(({ agent_id }) => agent_id === agent.id)
   if (!isAsked) await assertCanTake(tx, held, agent)
-  await take(tx, itemOf(held), agent.id, now)
+  await take(tx, itemOf(held), agent.id, offers, now)
   const others = offers.filter(({ agent_id }) => agent_id !== agent.id)
   for (const { agent_id, accepted_at } of others)
     await tellOfferEnded(tx, held, agent_id, accepted_at === null ? 'taken' : 'handed-on', now)
@@ -45,7 +48,7 @@ export async function giveTo(tx: Tx, held: Held, agent: Agent, now: number): Pro
   await addLines(tx, after.chat, [systemLine(`${agent.system_name} has the chat now.`, now, agent.id)])
   recordEvent(tx, { type: 'chat.accepted', conversationId: conversation.id, data: { agentid: agent.id } })
   // Those who were asked, or had it, can take another one.
-  if (others.length > 0) await enqueueRouting(tx)
+  if (others.length > 0) enqueueRouting(tx)
   return after
 }
 

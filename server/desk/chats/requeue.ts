@@ -22,6 +22,6 @@ export async function requeue(tx: Tx, held: Held, now: number, departmentId?: st
     conversationId: conversation.id,
     data: { departmentid: after.conversation.department_id },
   })
-  await enqueueRouting(tx)
+  enqueueRouting(tx)
   return after
 }

@@ -5,7 +5,7 @@ import type { Reader, Tx } from '../../db/write.ts'
 import { systemActor } from '../actor.ts'
 import { OFFLINE } from '../presence/services.ts'
 import { currentStatus } from '../presence/status.ts'
-import { lockRouting, openOffers, ringingAtNobody, rungOut } from '../routing/offers.ts'
+import { lockRouting, type Offer, openOffers, ringingAtNobody, rungOut } from '../routing/offers.ts'
 import { askNext } from './ask.ts'
 import { departmentOf, type Held, holdChat, isLiveChat, itemOf } from './chat.ts'
 import { requeue } from './requeue.ts'
@@ -25,10 +25,8 @@ export async function hasLiveChats(db: Reader): Promise<boolean> {
 
 export async function routeChats(tx: Tx, now = Date.now()): Promise<void> {
   await lockRouting(tx)
-  for (const offer of await rungOut(tx, 'chats', now))
-    await closeOffer(tx, await holdChat(tx, systemActor, offer.item_id), offer, 'rung-out', now)
-  for (const offer of (await ringingAtNobody(tx, 'chats', now)).slice(0, PORTION))
-    await closeOffer(tx, await holdChat(tx, systemActor, offer.item_id), offer, 'rung-out', now)
+  for (const offer of await rungOut(tx, 'chats', now)) await endRinging(tx, offer, now)
+  for (const offer of (await ringingAtNobody(tx, 'chats', now)).slice(0, PORTION)) await endRinging(tx, offer, now)
   for (const { conversation_id } of await leftAlone(tx, now).execute()) {
     const held = await holdChat(tx, systemActor, conversation_id)
     if (await isLeft(tx, held, now)) await returnToQueue(tx, held, now)
@@ -36,10 +34,20 @@ export async function routeChats(tx: Tx, now = Date.now()): Promise<void> {
   for (const { department_id } of await waitingDepartments(tx).execute()) await giveOut(tx, department_id, now)
 }
 
+/** Somebody may have taken it, or the chat have ended, in the moment before it was held. */
+async function endRinging(tx: Tx, { item_id, seq }: Offer, now: number): Promise<void> {
+  const held = await holdChat(tx, systemActor, item_id)
+  const offer = (await openOffers(tx, itemOf(held))).find((one) => one.seq === seq && one.accepted_at === null)
+  if (offer) await closeOffer(tx, held, offer, 'rung-out', now)
+}
+
 /** Gives out what waits in a department, until nobody there has room. */
 async function giveOut(tx: Tx, departmentId: string, now: number): Promise<void> {
   for (const { conversation_id } of await unasked(tx, departmentId).execute()) {
-    const isRoom = await askNext(tx, await holdChat(tx, systemActor, conversation_id), now)
+    const held = await holdChat(tx, systemActor, conversation_id)
+    // Ended in the moment before it was held.
+    if (held.chat.state !== 'queued') continue
+    const isRoom = await askNext(tx, held, now)
     if (!isRoom) return
   }
 }
@@ -141,8 +149,10 @@ export async function releaseChats(tx: Tx, agentId: string, now = Date.now()): P
     .orderBy('seq')
     .limit(PORTION)
     .execute()
-  for (const offer of offers) {
-    const held = await holdChat(tx, systemActor, offer.item_id)
+  for (const { item_id, seq } of offers) {
+    const held = await holdChat(tx, systemActor, item_id)
+    const offer = (await openOffers(tx, itemOf(held))).find((one) => one.seq === seq)
+    if (!offer) continue
     if (offer.accepted_at !== null) await returnToQueue(tx, held, now)
     else await closeOffer(tx, held, offer, 'withdrawn', now)
   }

@@ -34,7 +34,6 @@ export interface ChatDraft extends Said {
 
 /** Puts a visitor into the queue. */
 export async function startChat(tx: Tx, visitorId: string, draft: ChatDraft, now = Date.now()): Promise<Chat> {
-  await lockRouting(tx)
   const department = await getDepartment(tx, draft.departmentId ?? DEFAULT_DEPARTMENT)
   const before = await getVisitorForChange(tx, visitorId)
   if (await liveChatOf(tx, visitorId)) throw new Conflict('You are chatting already.')
@@ -67,6 +66,7 @@ export async function startChat(tx: Tx, visitorId: string, draft: ChatDraft, now
     conversationId: conversation.id,
     data: { departmentid: department.id, visitorid: visitor.id },
   })
+  await lockRouting(tx)
   await askNext(tx, held, now)
   return chat
 }

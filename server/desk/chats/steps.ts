@@ -1,7 +1,7 @@
 // What steps of a chat's life have in common: its load, its offers and how they end, and who is to look at the queue.
 import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
-import { enqueue } from '../../jobs/queue.ts'
+import { enqueue, enqueueLook } from '../../jobs/queue.ts'
 import { recordFacts } from '../metrics/facts.ts'
 import { recordLoad } from '../metrics/load.ts'
 import { endOffer, isMissed, type Offer, type OfferOutcome } from '../routing/offers.ts'
@@ -55,9 +55,11 @@ export async function tellOfferEnded(
   })
 }
 
-/** Somebody has become free, or will look again at an instant: those of one second share a job. */
-export function enqueueRouting(tx: Tx, at?: number): Promise<void> {
-  if (at === undefined) return enqueue(tx, 'route-chats', {}, { uniqueKey: 'route-chats' })
+/** Somebody has become free. */
+export const enqueueRouting = (tx: Tx): void => enqueueLook(tx, 'route-chats')
+
+/** Looks again at an instant: those of one second share a job. */
+export function routeLater(tx: Tx, at: number): Promise<void> {
   const second = Math.ceil(at / 1_000)
   return enqueue(tx, 'route-chats', {}, { runAt: second * 1_000, uniqueKey: `route-chats:${second}` })
 }

@@ -88,7 +88,8 @@ const online = (db: Reader, now: number) =>
     ),
   )
 
-const onlineFor = (db: Reader, service: OnlineService, now: number) =>
+/** The query behind those who are online for a service. */
+export const onlineFor = (db: Reader, service: OnlineService, now: number) =>
   online(db, now).where('department_agents.preset_status', 'like', `%${service}%`)
 
 function gather(rows: readonly { department_id: string; agent_id: string; preset_status: string }[]): Statuses {

@@ -2,9 +2,9 @@
 import type { Selectable } from 'kysely'
 import { lockTextsUntilCommit } from '../../db/differences.ts'
 import { insertRows } from '../../db/prepared.ts'
-import { beforeCommit, type Tx } from '../../db/write.ts'
+import type { Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
-import { enqueue } from '../../jobs/queue.ts'
+import { enqueueLook } from '../../jobs/queue.ts'
 import { isAlive, proofOf } from './alive.ts'
 import { presetText, servicesIn } from './services.ts'
 import { type Span, wholeSecond, without } from './spans.ts'
@@ -165,11 +165,6 @@ function recordChange(tx: Tx, agentId: string, online: readonly OnlineFor[]): vo
     type: 'presence.changed',
     data: { userid: agentId, onlinestatus: presetText(letters.join('')) },
   })
-  beforeCommit(tx, 'routing', enqueueRouting)
-}
-
-/** Whoever comes can take what waits; what rang at somebody who has gone rings elsewhere. */
-async function enqueueRouting(tx: Tx): Promise<void> {
-  await enqueue(tx, 'route-chats', {}, { uniqueKey: 'route-chats' })
-  await enqueue(tx, 'route-calls', {}, { uniqueKey: 'route-calls' })
+  // Whoever comes can take what waits; what rang at somebody who has gone rings elsewhere.
+  for (const name of ['route-chats', 'route-calls'] as const) enqueueLook(tx, name)
 }

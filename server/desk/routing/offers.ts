@@ -1,10 +1,11 @@
-// Offers: who is asked to take a chat or a call, who has it, and who is asked next. Whoever calls these holds
-// `lockRouting`, so that two processes do not give an agent more than he can take.
+// Offers: who is asked to take a chat or call, who has it, and who is asked next. Whoever gives an agent something that he
+// was not asked to take holds `lockRouting`, so that two processes do not give him more than he can take. Taking what one is
+// asked to take, and letting go of it, needs no more than the row of the chat or call, which everybody holds for a step.
 import { type Selectable, type SqlBool, sql } from 'kysely'
 import { lockForChange, lockUntilCommit } from '../../db/differences.ts'
 import { insertRows } from '../../db/prepared.ts'
 import type { Reader, Tx } from '../../db/write.ts'
-import { onlineAgents } from '../presence/status.ts'
+import { onlineAgents, onlineFor } from '../presence/status.ts'
 import { getRouting, type LiveService } from './settings.ts'
 import type { OfferRow } from './tables.ts'
 
@@ -32,7 +33,10 @@ export const ROUND_PAUSE_MS = 5_000
 
 const ROUTING_LOCK = 7_305_118
 
-/** One transaction at a time gives out chats and calls: agents work in several departments, and for several services. */
+/**
+ * One transaction at a time gives out chats and calls: agents work in several departments, and for several services. It is
+ * asked for as late as possible, but before the row of any chat or call that others can see, or two would wait for each other.
+ */
 export const lockRouting = (tx: Tx): Promise<void> => lockUntilCommit(tx, ROUTING_LOCK)
 
 const letters = { chats: 'T', calls: 'P' } as const
@@ -62,26 +66,82 @@ export const openOffers = (tx: Tx, { service, id }: Pick<Item, 'service' | 'id'>
  * Undefined: nobody, for now.
  */
 export async function nextAgent(tx: Tx, item: Item, since: number, now: number): Promise<string | undefined> {
-  const online = await onlineAgents(tx, item.departmentId, letters[item.service], now)
+  const online = await candidates(tx, item, since, now).execute()
   if (online.length === 0) return undefined
   const routing = await getRouting(tx, item.departmentId, item.service)
-  const asked = await askedSince(tx, item, since)
-  const busy = await busyWith(tx, item.service, online)
-  const own = await capacitiesOf(tx, item.service, online)
-  const turns = await turnsOf(tx, item)
   const free = online
-    .filter((id) => !asked.has(id) && (busy.get(id) ?? 0) < (own.get(id) ?? routing.capacity))
-    .map((id) => ({ id, busy: busy.get(id) ?? 0, turn: turns.get(id) ?? 0 }))
+    .filter(({ asked_at, busy, capacity }) => asked_at === null && Number(busy) < (capacity ?? routing.capacity))
+    .map(({ agent_id, busy, turn_at }) => ({ id: agent_id, busy: Number(busy), turn: turn_at ?? 0 }))
   const byTurn = (a: (typeof free)[number], b: (typeof free)[number]): number => a.turn - b.turn
   free.sort((a, b) => (routing.strategy === 'least-busy' ? a.busy - b.busy || byTurn(a, b) : byTurn(a, b)))
   return free[0]?.id
 }
 
+/** The query behind it: who is online, with what decides whether and when it is his turn. */
+export const candidates = (db: Reader, { service, id, departmentId }: Item, since: number, now: number) =>
+  onlineFor(db, letters[service], now)
+    .where('department_agents.department_id', '=', departmentId)
+    .leftJoin('agent_capacities', (join) =>
+      join
+        .onRef('agent_capacities.agent_id', '=', 'department_agents.agent_id')
+        .on('agent_capacities.service', '=', service),
+    )
+    .leftJoin('agent_turns', (join) =>
+      join
+        .onRef('agent_turns.agent_id', '=', 'department_agents.agent_id')
+        .on('agent_turns.department_id', '=', departmentId)
+        .on('agent_turns.service', '=', service),
+    )
+    .select(['agent_capacities.capacity', 'agent_turns.at as turn_at'])
+    .select((eb) => [
+      eb
+        .selectFrom('offers')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .whereRef('offers.agent_id', '=', 'department_agents.agent_id')
+        .where('offers.service', '=', service)
+        .where('offers.ended_at', 'is', null)
+        .as('busy'),
+      eb
+        .selectFrom('offers')
+        .select(({ fn }) => fn.max('offers.offered_at').as('at'))
+        .whereRef('offers.agent_id', '=', 'department_agents.agent_id')
+        .where('offers.service', '=', service)
+        .where('offers.item_id', '=', id)
+        .where('offers.offered_at', '>=', since)
+        .as('asked_at'),
+    ])
+    .orderBy('department_agents.agent_id')
+
 /** Whether an agent can take one more of a department's. What he is asked to take counts as if he had it. */
 export async function hasRoom(tx: Tx, { departmentId, service }: Item, agentId: string): Promise<boolean> {
-  const own = (await capacitiesOf(tx, service, [agentId])).get(agentId)
-  const busy = (await busyWith(tx, service, [agentId])).get(agentId) ?? 0
-  return busy < (own ?? (await getRouting(tx, departmentId, service)).capacity)
+  const { capacity = (await getRouting(tx, departmentId, service)).capacity } =
+    (await tx
+      .selectFrom('agent_capacities')
+      .select('capacity')
+      .where('agent_id', '=', agentId)
+      .where('service', '=', service)
+      .executeTakeFirst()) ?? {}
+  const { busy } = await tx
+    .selectFrom('offers')
+    .select(({ fn }) => fn.countAll<number>().as('busy'))
+    .where('agent_id', '=', agentId)
+    .where('service', '=', service)
+    .where('ended_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(busy) < capacity
+}
+
+/** Whether an agent is asked to take it, or has it: he has room for it then. */
+export async function isAsked(db: Reader, { service, id }: Pick<Item, 'service' | 'id'>, agentId: string) {
+  const row = await db
+    .selectFrom('offers')
+    .select('seq')
+    .where('service', '=', service)
+    .where('item_id', '=', id)
+    .where('agent_id', '=', agentId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** When the last one who was asked since an instant was asked no longer; undefined: nobody was. */
@@ -97,32 +157,35 @@ export async function lastAsked(tx: Tx, { service, id }: Item, since: number): P
 }
 
 /**
- * Asks an agent. Gives when it has rung out, for whoever looks then. Whoever is online ends it by going offline; `isByName`:
- * it rings at him wherever he is.
+ * Asks an agent. Gives when it has rung out, for whoever looks then. Whoever is online ends it by going offline; else it rings
+ * at him wherever he is. Looked up unless it is known.
  */
 export async function offer(
   tx: Tx,
   item: Item,
   agentId: string,
   now: number,
-  { isByName = false } = {},
+  { isOnline }: { isOnline?: boolean } = {},
 ): Promise<number> {
   const { offerSeconds } = await getRouting(tx, item.departmentId, item.service)
   const expires_at = now + offerSeconds * 1_000
-  const online = isByName ? [] : await onlineAgents(tx, item.departmentId, letters[item.service], now)
-  const while_online = online.includes(agentId) ? 1 : 0
+  const isThere = isOnline ?? (await onlineAgents(tx, item.departmentId, letters[item.service], now)).includes(agentId)
+  const while_online = isThere ? 1 : 0
   await insertOffer(tx, item, agentId, now, { expires_at, accepted_at: null, while_online })
   return expires_at
 }
 
-/** Gives an item to an agent: by his acceptance of an offer, or without having been asked. All other offers of it end. */
-export async function take(tx: Tx, item: Item, agentId: string, now: number): Promise<void> {
-  let isAsked = false
-  for (const one of await openOffers(tx, item)) {
-    if (one.agent_id === agentId) isAsked = true
+/**
+ * Gives an item to an agent: by his acceptance of an offer, or without having been asked. `open` are its open offers; all
+ * others end.
+ */
+export async function take(tx: Tx, item: Item, agentId: string, open: readonly Offer[], now: number): Promise<void> {
+  let wasAsked = false
+  for (const one of open) {
+    if (one.agent_id === agentId) wasAsked = true
     else await endOffer(tx, one, one.accepted_at === null ? 'taken' : 'handed-on', now)
   }
-  if (!isAsked) await insertOffer(tx, item, agentId, now, { expires_at: now, accepted_at: now, while_online: 0 })
+  if (!wasAsked) await insertOffer(tx, item, agentId, now, { expires_at: now, accepted_at: now, while_online: 0 })
   else
     await tx
       .updateTable('offers')
@@ -206,47 +269,4 @@ async function insertOffer(
     .values(turn)
     .onConflict((conflict) => conflict.columns(['department_id', 'service', 'agent_id']).doUpdateSet({ at: now }))
     .execute()
-}
-
-async function askedSince(tx: Tx, { service, id }: Item, since: number): Promise<Set<string>> {
-  const rows = await tx
-    .selectFrom('offers')
-    .select('agent_id')
-    .where('service', '=', service)
-    .where('item_id', '=', id)
-    .where('offered_at', '>=', since)
-    .execute()
-  return new Set(rows.map(({ agent_id }) => agent_id))
-}
-
-async function busyWith(tx: Tx, service: LiveService, agentIds: readonly string[]): Promise<Map<string, number>> {
-  const rows = await tx
-    .selectFrom('offers')
-    .select(({ fn }) => ['agent_id', fn.countAll<number>().as('count')])
-    .where('agent_id', 'in', agentIds)
-    .where('service', '=', service)
-    .where('ended_at', 'is', null)
-    .groupBy('agent_id')
-    .execute()
-  return new Map(rows.map(({ agent_id, count }) => [agent_id, Number(count)]))
-}
-
-async function capacitiesOf(tx: Tx, service: LiveService, agentIds: readonly string[]): Promise<Map<string, number>> {
-  const rows = await tx
-    .selectFrom('agent_capacities')
-    .select(['agent_id', 'capacity'])
-    .where('agent_id', 'in', agentIds)
-    .where('service', '=', service)
-    .execute()
-  return new Map(rows.map(({ agent_id, capacity }) => [agent_id, capacity]))
-}
-
-async function turnsOf(tx: Tx, { departmentId, service }: Item): Promise<Map<string, number>> {
-  const rows = await tx
-    .selectFrom('agent_turns')
-    .select(['agent_id', 'at'])
-    .where('department_id', '=', departmentId)
-    .where('service', '=', service)
-    .execute()
-  return new Map(rows.map(({ agent_id, at }) => [agent_id, at]))
 }

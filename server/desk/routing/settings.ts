@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Reader, Tx } from '../../db/write.ts'
 import { recordEvent } from '../../events/record.ts'
-import { enqueue } from '../../jobs/queue.ts'
+import { enqueueLook } from '../../jobs/queue.ts'
 import { NotAllowed } from '../../lib/errors.ts'
 import { type Actor, mayAdminister } from '../actor.ts'
 
@@ -51,7 +51,7 @@ export async function changeRouting(
     const change = changes[service]
     if (change) await setRouting(tx, departmentId, service, change)
   }
-  await enqueueRouting(tx)
+  enqueueRouting(tx)
   recordEvent(tx, { type: 'department.changed', data: { departmentid: departmentId } })
 }
 
@@ -59,9 +59,9 @@ function assertMayAdminister(actor: Actor): void {
   if (!mayAdminister(actor)) throw new NotAllowed('Only administrators may change how chats and calls are given out.')
 }
 
-async function enqueueRouting(tx: Tx): Promise<void> {
-  await enqueue(tx, 'route-chats', {}, { uniqueKey: 'route-chats' })
-  await enqueue(tx, 'route-calls', {}, { uniqueKey: 'route-calls' })
+function enqueueRouting(tx: Tx): void {
+  enqueueLook(tx, 'route-chats')
+  enqueueLook(tx, 'route-calls')
 }
 
 export async function setRouting(
@@ -103,7 +103,7 @@ export async function changeCapacities(
     const capacity = changes[service]
     if (capacity !== undefined) await setCapacity(tx, agentId, service, capacity)
   }
-  await enqueueRouting(tx)
+  enqueueRouting(tx)
   recordEvent(tx, { type: 'agent.changed', data: { userid: agentId } })
 }
 
