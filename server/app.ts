@@ -70,7 +70,9 @@ export async function build(config: Config, options: BuildOptions): Promise<Runn
     let port = config.port
     const begin = await lastEventNumber(database.reader)
     const live = new Live(database, log, begin, widgetMessage)
-    const reports = openReports(database, config.dataFolder)
+    const reports = openReports(database, config.dataFolder, {
+      onFault: (error) => log.error({ err: error }, 'the thread that counts reports has died'),
+    })
     const app: App = {
       config,
       database,

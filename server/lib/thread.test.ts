@@ -43,11 +43,13 @@ describe('a thread that dies', () => {
   })
 
   test('before it listens refuses all that wait, and the next question starts another one', async () => {
-    const thread = threadOf({ data: { isStillborn: true } })
+    const faults: string[] = []
+    const thread = threadOf({ data: { isStillborn: true }, onFault: ({ message }) => void faults.push(message) })
     for (let time = 0; time < 2; time++) {
       const errors = await Promise.all([{ say: 'a' }, { say: 'b' }].map((told) => errorOf(thread.ask(told))))
       expect(errors.map((error) => error instanceof Unavailable)).toEqual([true, true])
     }
+    expect(faults).toEqual(['it cannot start', 'it cannot start'])
   })
 })
 

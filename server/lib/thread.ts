@@ -30,6 +30,8 @@ export interface ThreadOptions {
   mostWaiting?: number
   /** Milliseconds that `close` waits for the question that is being answered. */
   closingTime?: number
+  /** Is told what a thread has died of. */
+  onFault?: (error: Error) => void
 }
 
 /** What a thread says: that it listens, an answer, or an error. */
@@ -81,6 +83,7 @@ export function openThread<Question, Answer>({
   heap = 256,
   mostWaiting = 1_000,
   closingTime = 5_000,
+  onFault = () => {},
 }: ThreadOptions): Thread<Question, Answer> {
   type One = Running<Question, Answer>
   const waiting: Waiting<Question, Answer>[] = []
@@ -107,7 +110,7 @@ export function openThread<Question, Answer>({
       else finish(one, said)
     })
     // An end by a fault is an end: 'exit' follows.
-    worker.on('error', () => {})
+    worker.on('error', onFault)
     worker.once('exit', () => lose(one))
     return one
   }
