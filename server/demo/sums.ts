@@ -1,7 +1,7 @@
 // The rollups of a history that is loaded into an empty desk, added up while it is made: adding up millions of stored facts
 // would take a quarter of the time of loading them. What they are is told in desk/metrics/rollups.ts; a test compares.
-import { DAY, HOUR } from '../desk/metrics/time.ts'
-import { HOURS, type Sum, SumsOfDays } from './day-sums.ts'
+import { DAY, HALF_HOUR, HOUR } from '../desk/metrics/time.ts'
+import { type Sum, SumsOfDays } from './day-sums.ts'
 import { LoadSums } from './load-sums.ts'
 import { cellsOf, emptyPortion, type Portion, type Value } from './tables.ts'
 
@@ -18,6 +18,7 @@ interface Series {
   id: string
   kind: string
   days: Int32Array
+  sums: SumsOfDays
 }
 
 /** By id and kind. */
@@ -30,7 +31,8 @@ export class Sums {
   /** Where facts count that are alike in kind, department, channel and agent. */
   readonly #alike = new Map<number, readonly Series[]>()
   readonly #numbers = new Map<Value, number>()
-  readonly #sums = new SumsOfDays()
+  readonly #ofHours = new SumsOfDays(HOUR)
+  readonly #ofHalves = new SumsOfDays(HALF_HOUR)
   readonly #load = new LoadSums()
   #isWhole = true
 
@@ -54,13 +56,13 @@ export class Sums {
     this.#load.add(portion)
   }
 
-  #add({ days }: Series, at: number, sum: Sum): void {
+  #add({ days, sums }: Series, at: number, sum: Sum): void {
     const since = at - this.#firstDay * DAY
     const day = Math.floor(since / DAY)
     if (day < 0 || day >= DAYS) this.#isWhole = false
     else {
-      days[day] ||= this.#sums.place()
-      this.#sums.add(days[day] ?? 0, Math.floor(since / HOUR) % HOURS, sum)
+      days[day] ||= sums.place()
+      sums.add(days[day] ?? 0, since - day * DAY, sum)
     }
   }
 
@@ -91,7 +93,8 @@ export class Sums {
     const departments = child(this.#tree, dimension, () => new Map<string, Group>())
     const group = child(departments, department, () => new Map())
     // The text sorts as the two do: a space comes before whatever ids are made of.
-    return child(group, `${id} ${kind}`, () => ({ id, kind, days: new Int32Array(DAYS) }))
+    const sums = dimension === 'all' ? this.#ofHalves : this.#ofHours
+    return child(group, `${id} ${kind}`, () => ({ id, kind, days: new Int32Array(DAYS), sums }))
   }
 
   /** The rows of the tables, in the order of their keys, some at a time; undefined: they cannot be added up here. */
@@ -103,7 +106,7 @@ export class Sums {
     let portion = emptyPortion()
     for (const [dimension, departments] of inOrder(this.#tree))
       for (const [department, group] of inOrder(departments))
-        for (const unit of UNITS)
+        for (const unit of dimension === 'all' ? UNITS : UNITS_OF_EACH)
           for (const [at, { id, kind }, { count, seconds, sla_seconds }] of this.#rowsOf(unit, group)) {
             portion.rollups.push(dimension, department, unit, at, id, kind, count, seconds, sla_seconds)
             if (portion.rollups.length < ROWS * 9) continue
@@ -117,15 +120,15 @@ export class Sums {
   *#rowsOf(unit: Unit, group: Group): Generator<[at: number, Series, Sum]> {
     const all = inOrder(group).map(([, series]) => series)
     for (const { at, days } of this.#units(unit)) {
-      const own = all.filter((series) => days.some((day) => series.days[day]))
-      if (unit !== 'hour')
-        for (const series of own) yield [at, series, this.#sums.ofAll(days.map((day) => series.days[day] ?? 0))]
-      else
-        for (let hour = 0; own.length > 0 && hour < HOURS; hour++)
-          for (const series of own) {
-            const sum = this.#sums.of(series.days[days[0] ?? 0] ?? 0, hour)
-            if (sum.count > 0) yield [at + hour * HOUR, series, sum]
-          }
+      const own = all
+        .map((series) => ({ series, places: days.map((day) => series.days[day] ?? 0).filter((place) => place > 0) }))
+        .filter(({ places }) => places.length > 0)
+      const length = LENGTHS[unit]
+      for (let time = 0; own.length > 0 && time < DAY; time += length)
+        for (const { series, places } of own) {
+          const sum = series.sums.of(places, time, length)
+          if (sum.count > 0) yield [at + time, series, sum]
+        }
     }
   }
 
@@ -142,8 +145,11 @@ export class Sums {
 }
 
 /** In the order of the key. */
-const UNITS = ['day', 'hour', 'month'] as const
+const UNITS = ['day', 'half', 'hour', 'month'] as const
+const UNITS_OF_EACH = ['day', 'hour', 'month'] as const
 type Unit = (typeof UNITS)[number]
+/** Of the day, or of each day of the month. */
+const LENGTHS: Record<Unit, number> = { day: DAY, half: HALF_HOUR, hour: HOUR, month: DAY }
 
 function startOfMonth(at: number): number {
   const date = new Date(at)

@@ -101,6 +101,7 @@ export const zones = [
   'Europe/Berlin',
   'Australia/Lord_Howe',
   'America/Santiago',
+  'Asia/Kolkata',
   'Asia/Kathmandu',
   'America/St_Johns',
   'Pacific/Chatham',

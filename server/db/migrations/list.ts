@@ -14,6 +14,7 @@ import { live } from './0013-live.ts'
 import { offersWhileOnline } from './0014-offers-while-online.ts'
 import { listsOfCalls } from './0015-lists-of-calls.ts'
 import { loadStays } from './0016-load-stays.ts'
+import { halfHours } from './0017-half-hours.ts'
 
 export interface Migration {
   name: string
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   { name: '0014-offers-while-online', statements: offersWhileOnline },
   { name: '0015-lists-of-calls', statements: listsOfCalls },
   { name: '0016-load-stays', statements: loadStays },
+  { name: '0017-half-hours', statements: halfHours },
 ]

@@ -1,14 +1,17 @@
 // Rollups: facts added up by hour, day and month (in UTC), for everything, each agent, channel and tag, in each department.
-// Everything is there for all departments together, too: performance by hour reads thousands of rows. They follow from the
-// facts alone: whoever empties and fills them again gets the same rows.
+// Everything is there for all departments together, too, and by half-hour: performance by hour reads thousands of rows, and
+// the hours of India begin half an hour later. They follow from the facts alone: whoever empties and fills them again gets
+// the same rows.
 import { type RawBuilder, sql } from 'kysely'
 import { monthInUtc } from '../../db/differences.ts'
 import type { Reader, Tx } from '../../db/write.ts'
-import { DAY, floored, HOUR } from './time.ts'
+import { DAY, floored, HALF_HOUR, HOUR } from './time.ts'
 
 const sums = sql`count(*) as count, coalesce(sum(seconds), 0) as seconds,
   coalesce(sum(coalesce(sla_seconds, seconds)), 0) as sla_seconds`
 const sumsOfSums = sql`sum(count) as count, sum(seconds) as seconds, sum(sla_seconds) as sla_seconds`
+
+const hourOfHalf = floored(sql.ref('half'), HOUR)
 
 /** The facts of hours for each agent, each channel, and each tag that the conversations carry now. */
 const eachOfThem = sql`
@@ -21,9 +24,12 @@ const eachOfThem = sql`
   join conversation_tags on conversation_tags.conversation_id = source.conversation_id
   group by department_id, tag_id, hour, kind
   union all
-  select 'all', department_id, '', hour, kind, ${sums} from source group by department_id, hour, kind
+  select 'all', department_id, '', ${hourOfHalf}, kind, ${sumsOfSums} from halves group by department_id, ${sql.lit(4)}, kind`
+
+const halvesOfAll = sql`
+  select department_id, half, kind, ${sums} from source group by department_id, half, kind
   union all
-  select 'all', '', '', hour, kind, ${sums} from source group by hour, kind`
+  select '', half, kind, ${sums} from source group by half, kind`
 
 const oneTag = (tagId: string): RawBuilder<unknown> => sql`
   select 'tag' as dimension, department_id, cast(${tagId} as text) as id, hour as at, kind, ${sums} from source
@@ -34,9 +40,10 @@ export function rollupsOf(db: Reader, facts: RawBuilder<unknown>, tagId?: string
   const at = sql.ref('at')
   return sql`
     with source as materialized (
-      select ${floored(at, HOUR)} as hour, kind, seconds, sla_seconds, department_id, channel, agent_id, conversation_id
+      select ${floored(at, HOUR)} as hour, ${floored(at, HALF_HOUR)} as half, kind, seconds, sla_seconds, department_id, channel, agent_id, conversation_id
       from facts where ${facts}
-    ), hours as materialized (${tagId === undefined ? eachOfThem : oneTag(tagId)}),
+    ), halves as materialized (${halvesOfAll}),
+    hours as materialized (${tagId === undefined ? eachOfThem : oneTag(tagId)}),
     days as materialized (
       select dimension, department_id, id, ${floored(at, DAY)} as at, kind, ${sumsOfSums} from hours
       group by dimension, department_id, id, ${sql.lit(4)}, kind
@@ -46,7 +53,8 @@ export function rollupsOf(db: Reader, facts: RawBuilder<unknown>, tagId?: string
     select dimension, department_id, 'day', at, id, kind, count, seconds, sla_seconds from days
     union all
     select dimension, department_id, 'month', ${monthInUtc(db, at)} as at, id, kind, ${sumsOfSums} from days
-    group by dimension, department_id, ${sql.lit(4)}, id, kind`
+    group by dimension, department_id, ${sql.lit(4)}, id, kind
+    ${tagId === undefined ? sql`union all select 'all', department_id, 'half', half, '', kind, count, seconds, sla_seconds from halves` : sql``}`
 }
 
 /** Adds facts to the rollups, or takes them out. In the order of the key: two that want the same rows meet in one order. */

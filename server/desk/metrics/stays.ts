@@ -66,6 +66,8 @@ function endOf(begun: readonly Stay[], { service, itemId, at }: LoadChange): num
 
 async function endStored(tx: Tx, { service, itemId, at }: LoadChange): Promise<number> {
   const [ended] = await endStay(tx, service, itemId, at)
+  if (ended && ended.until_at === ended.from_at)
+    await tx.deleteFrom('load_stays').where('seq', '=', ended.seq).execute()
   return ended?.until_at ?? at
 }
 
@@ -87,6 +89,6 @@ export const endQuery = (tx: Tx, service: string, itemId: string, at: number) =>
     .where('item_id', '=', itemId)
     .where('service', '=', service)
     .where('until_at', '=', sql.lit(EVER))
-    .returning('until_at')
+    .returning(['seq', 'from_at', 'until_at'])
 
 const endStay = prepared(endQuery)

@@ -74,14 +74,15 @@ export interface LoadSumRow {
   net: number
 }
 
-/** Facts added up: those up to the position 'facts', of one kind, of one hour, day or month in UTC, for one thing. */
+/** Facts added up: those up to the position 'facts', of one kind, of one unit of time in UTC, for one thing. */
 export interface RollupRow {
   /** One of `Dimension` in rollups.ts. */
   dimension: string
   /** Of the facts; empty: of all departments together, in the dimension of everything alone. */
   department_id: string
-  unit: 'hour' | 'day' | 'month'
-  /** The first instant of the hour, day or month. */
+  /** 'half': half an hour, in the dimension of everything alone. */
+  unit: 'half' | 'hour' | 'day' | 'month'
+  /** The first instant of the unit. */
   at: number
   /** The agent, the channel's letter or the tag; empty in the dimension of everything. */
   id: string

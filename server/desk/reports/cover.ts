@@ -1,10 +1,10 @@
 // A range of time as whole months, days and hours (in UTC), which are read from the rollups, and ragged ends, which are
 // counted from the facts: any range is exact to the second, and a year costs as little as a week. Each end goes to the nearest
 // beginning of a unit, so that some parts are taken away again: what is to be read is never more than half of a unit.
-import { DAY, HOUR } from '../metrics/time.ts'
+import { DAY, HALF_HOUR, HOUR } from '../metrics/time.ts'
 import { monthOf, startOfMonth } from './range.ts'
 
-export type CoverUnit = 'fact' | 'hour' | 'day' | 'month'
+export type CoverUnit = 'fact' | 'half' | 'hour' | 'day' | 'month'
 
 /** Instants, half-open. */
 export interface Span {
@@ -34,6 +34,7 @@ const grids: readonly Grid[] = [
   { unit: 'month', around: (at) => [startOfMonth(monthOf(at)), startOfMonth(monthOf(at) + 1)] },
   every('day', DAY),
   every('hour', HOUR),
+  every('half', HALF_HOUR),
 ]
 
 function nearest({ around }: Grid, at: number): number {
@@ -47,8 +48,9 @@ export function* startsIn({ unit, from, before }: Span & { unit: string }): Gene
   for (let at = from; grid && at < before; at = grid.around(at)[1]) yield at
 }
 
-/** Parts whose sum is the span. */
-export const coverOf = ({ from, before }: Span): Part[] => between(from, before, 1, grids)
+/** Parts whose sum is the span. `finest`: what there are rollups of. */
+export const coverOf = ({ from, before }: Span, finest: 'half' | 'hour'): Part[] =>
+  between(from, before, 1, finest === 'half' ? grids : grids.slice(0, -1))
 
 /** What happened from one instant to another; if that is earlier, what happened in between is taken away. */
 function between(from: number, to: number, sign: 1 | -1, [grid, ...finer]: readonly Grid[]): Part[] {

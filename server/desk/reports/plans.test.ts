@@ -36,7 +36,9 @@ test.each<[Dimension, Actor]>([
   ['department', plainAgent],
 ])('the rows of each %s come from rollups, ragged ends and the tail', async (dimension, actor) => {
   const { reader } = desk.app.database
-  const plan = (await planOf(desk, tallies(reader, actor, dimension, odd, piecesOf([odd])).compile(reader))).join('\n')
+  const plan = (
+    await planOf(desk, tallies(reader, actor, dimension, odd, piecesOf([odd], dimension)).compile(reader))
+  ).join('\n')
   expect(plan).toMatch(
     /rollups USING PRIMARY KEY \(dimension=\? AND department_id=\? AND unit=\? AND at>\? AND at<\?\)|rollups_pkey/,
   )
@@ -48,9 +50,8 @@ test.each<[Dimension, Actor]>([
 test('the rows of each interval come from rollups, ragged ends and the tail', async () => {
   const { reader } = desk.app.database
   const slices = bounds.slice(1).map((before, n) => ({ from: bounds[n] ?? 0, before: before + n }))
-  const plan = (await planOf(desk, tallies(reader, systemActor, 'every', odd, piecesOf(slices)).compile(reader))).join(
-    '\n',
-  )
+  const query = tallies(reader, systemActor, 'every', odd, piecesOf(slices, 'every'))
+  const plan = (await planOf(desk, query.compile(reader))).join('\n')
   expect(plan).toMatch(/rollups USING PRIMARY KEY|rollups_pkey/)
   expect(plan).toContain('facts_at')
   expect(plan).toMatch(/facts USING INTEGER PRIMARY KEY \(rowid>\? AND rowid<\?\)|facts_pkey/)

@@ -34,7 +34,7 @@ const sources: Record<Dimension, Source> = {
 interface Tally {
   /** Which rollups, where there are several slices; otherwise null. */
   unit: string | null
-  /** The slice of what lies in ragged ends. */
+  /** The number of the ragged end, or of the one slice. */
   position: number | null
   /** The beginning of the unit, or when it happened, where there are several slices; otherwise null. */
   at: number | null
@@ -46,8 +46,12 @@ interface Tally {
 }
 
 /** What adds up to each of the slices. */
-export const piecesOf = (slices: readonly Span[]): Piece[] =>
-  slices.flatMap((slice, position) => coverOf(slice).map((part): Piece => ({ position, ...part })))
+export const piecesOf = (slices: readonly Span[], dimension: Dimension): Piece[] => {
+  const finest = sources[dimension].dimension === 'all' ? 'half' : 'hour'
+  return slices.flatMap((slice, position) => coverOf(slice, finest).map((part): Piece => ({ position, ...part })))
+}
+
+const isRagged = ({ unit }: Piece): boolean => unit === 'fact'
 
 const sumsOf = (sign: RawBuilder<unknown>) => sql`cast(sum(${sign}) as bigint) as count,
   cast(coalesce(sum(seconds * ${sign}), 0) as bigint) as seconds,
@@ -77,16 +81,13 @@ export function tallies(
     dimension === 'tag'
       ? sql`join conversation_tags on conversation_tags.conversation_id = happened.conversation_id || ''`
       : sql``
-  const whole = pieces.filter(({ unit }) => unit !== 'fact')
+  const whole = pieces.filter((piece) => !isRagged(piece))
   // Adding nothing (0, or '' above) keeps a column's index out of the plan, where the other condition has the better one.
   return sql<Tally>`
     with places as materialized (${places}),
     rolled as materialized (select seq from rollup_positions where name = 'facts'),
     whole as materialized (${piecesAsRows(db, isSliced ? joined(whole) : whole)}),
-    ragged as materialized (${piecesAsRows(
-      db,
-      pieces.filter(({ unit }) => unit === 'fact'),
-    )}),
+    ragged as materialized (${piecesAsRows(db, pieces.filter(isRagged))}),
     edges as (
       select ragged.position, ragged.sign, facts.* from ragged
       ${lookedUp(db, 'facts', sql`facts.at >= ragged.low and facts.at < ragged.high`)}
@@ -139,7 +140,7 @@ export async function totalsBy(
   span: Span,
 ): Promise<ReadonlyMap<string, Totals>> {
   if (span.from >= span.before) return new Map()
-  const { rows } = await tallies(db, actor, dimension, span, piecesOf([span])).execute(db)
+  const { rows } = await tallies(db, actor, dimension, span, piecesOf([span], dimension)).execute(db)
   const sums = new Sums<string>()
   for (const row of rows) sums.add(row.key, row, 1)
   return sums.totals()
@@ -153,12 +154,18 @@ export async function totalsOfSlices(
 ): Promise<ReadonlyMap<number, Totals>> {
   const [from, before] = [bounds[0], bounds.at(-1)]
   if (bounds.length < 2 || from === undefined || before === undefined) return new Map()
-  const pieces = piecesOf(bounds.slice(1).map((end, index) => ({ from: bounds[index] ?? end, before: end })))
-  const { rows } = await tallies(db, actor, 'every', { from, before }, pieces).execute(db)
+  const slices = bounds.slice(1).map((end, index) => ({ from: bounds[index] ?? end, before: end }))
+  const pieces = piecesOf(slices, 'every')
+  // What one slice has too much, the next one has not enough: it is counted once.
+  const edges = [...Map.groupBy(pieces.filter(isRagged), (piece) => `${piece.from} ${piece.before}`).values()]
+  const once = edges.flatMap(([piece], position): Piece[] => (piece ? [{ ...piece, position, sign: 1 }] : []))
+  const asked = [...pieces.filter((piece) => !isRagged(piece)), ...once]
+  const { rows } = await tallies(db, actor, 'every', { from, before }, asked).execute(db)
   const slicesOf = belongings(pieces)
   const sums = new Sums<number>()
   for (const row of rows) {
-    if (row.position !== null) sums.add(row.position, row, 1)
+    if (row.position !== null)
+      for (const { position, sign = 1 } of edges[row.position] ?? []) sums.add(position, row, sign)
     else if (row.at === null) continue
     else if (row.unit === null) sums.add(sliceOf(bounds, row.at), row, 1)
     else for (const { position, sign = 1 } of slicesOf(row.unit, row.at)) sums.add(position, row, sign)
