@@ -18,12 +18,18 @@ if (process.env.CI && !process.env.DESKHAND_TEST_SEED) {
 }
 
 /** Test files that say something of one engine only, or of none: those run once. */
-const ONLY_POSTGRES = ['server/db/lost-connections.test.ts', 'test/process/presence.test.ts']
+const ONLY_POSTGRES = [
+  'server/db/lost-connections.test.ts',
+  'test/process/presence.test.ts',
+  'test/process/chat-servers.test.ts',
+]
 const ONLY_SQLITE = [
   'test/docs/commands.test.ts',
   'test/browser/**',
   'tools/**/*.test.ts',
   'server/db/postponed-indexes.test.ts',
+  'server/demo/store-thread.test.ts',
+  'server/demo/row-file.test.ts',
 ]
 
 const engine = (name: string, exclude: readonly string[]) => ({

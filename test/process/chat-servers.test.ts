@@ -4,7 +4,6 @@ import { afterEach, expect, test } from 'vitest'
 import { openDatabase } from '../../server/db/open.ts'
 import { AGENT_PATIENCE_MS } from '../../server/desk/chats/route.ts'
 import { LEASE_MS } from '../../server/desk/presence/alive.ts'
-import { engine } from '../desk.ts'
 import { TEST_KEY } from '../first-start.ts'
 import { type LiveClient, type LiveMessage, openSocket } from '../live.ts'
 import { newPlace, type Place, type Server, start, stop } from './server.ts'
@@ -75,52 +74,48 @@ const offeredTo =
   (message: LiveMessage): boolean =>
     message.type === 'chat.offered' && message.conversationid === chat && message.data.agentid === userid
 
-test.runIf(engine === 'postgres')(
-  'a chat lives on two servers, and outlives the one of its agent',
-  { timeout: 120_000 },
-  async () => {
-    place = await newPlace('started')
-    const [one, two] = [await start(place), await start(place)]
-    // Longer than anybody waits here: what rings must not ring out by itself.
-    await ask(one, 'PATCH', 'v3/departments/default/routing', byKey, { chats: { offer_seconds: 600 } })
-    const ada = await anAgentOn(two, 'ada')
-    const anna = await aVisitorOn(one)
-    const { chatid: running } = await anna.call('POST', 'chats', { message: 'Do you ship to Oslo?' })
-    await ada.client.seen(offeredTo(ada, running))
-    await ada.v3('POST', `chats/${running}/accept`, {})
-    await anna.client.seen(({ type }) => type === 'chat.accepted')
-    await ada.v3('POST', `chats/${running}/messages`, { message: 'We do.' })
-    await anna.client.seen(({ type, data }) => type === 'chat.message' && data.messages[0].message === 'We do.')
-    const { messageid } = await anna.call('POST', `chats/${running}/messages`, { message: 'How long does it take?' })
-    await ada.client.seen(({ type, data }) => type === 'chat.message' && data.messageid === messageid)
-    const ben = await aVisitorOn(one)
-    const { chatid: ringing } = await ben.call('POST', 'chats', { message: 'Me, too' })
-    await ada.client.seen(offeredTo(ada, ringing))
-    const bob = await anAgentOn(one, 'bob')
+test('a chat lives on two servers, and outlives the one of its agent', { timeout: 120_000 }, async () => {
+  place = await newPlace('started')
+  const [one, two] = [await start(place), await start(place)]
+  // Longer than anybody waits here: what rings must not ring out by itself.
+  await ask(one, 'PATCH', 'v3/departments/default/routing', byKey, { chats: { offer_seconds: 600 } })
+  const ada = await anAgentOn(two, 'ada')
+  const anna = await aVisitorOn(one)
+  const { chatid: running } = await anna.call('POST', 'chats', { message: 'Do you ship to Oslo?' })
+  await ada.client.seen(offeredTo(ada, running))
+  await ada.v3('POST', `chats/${running}/accept`, {})
+  await anna.client.seen(({ type }) => type === 'chat.accepted')
+  await ada.v3('POST', `chats/${running}/messages`, { message: 'We do.' })
+  await anna.client.seen(({ type, data }) => type === 'chat.message' && data.messages[0].message === 'We do.')
+  const { messageid } = await anna.call('POST', `chats/${running}/messages`, { message: 'How long does it take?' })
+  await ada.client.seen(({ type, data }) => type === 'chat.message' && data.messageid === messageid)
+  const ben = await aVisitorOn(one)
+  const { chatid: ringing } = await ben.call('POST', 'chats', { message: 'Me, too' })
+  await ada.client.seen(offeredTo(ada, ringing))
+  const bob = await anAgentOn(one, 'bob')
 
-    two.kill('SIGKILL')
-    expect(await two.ended).toEqual({ code: null, signal: 'SIGKILL' })
-    await aTimeLater(ada, running)
-    await bob.client.seen(offeredTo(bob, ringing))
-    await bob.client.seen(offeredTo(bob, running))
-    await anna.client.seen(({ type }) => type === 'chat.queued')
-    for (const chat of [ringing, running]) await bob.v3('POST', `chats/${chat}/accept`, {})
-    await bob.v3('POST', `chats/${running}/messages`, { message: 'Three days.' })
-    await anna.client.seen(({ type, data }) => type === 'chat.message' && data.messages[0].message === 'Three days.')
-    const said = (await anna.call('GET', `chats/${running}/messages`)).messages
-    expect(said.map(({ message }: LiveMessage) => message)).toEqual([
-      'Do you ship to Oslo?',
-      'We do.',
-      'How long does it take?',
-      'Three days.',
-    ])
-    expect(await factsOf(ringing)).toEqual([`chat_offer_missed ${ada.userid}`, `chat_accepted ${bob.userid}`])
-    // A chat is picked up once, by whom it was first.
-    expect(await factsOf(running)).toEqual([`chat_accepted ${ada.userid}`])
-    expect(await stop(one)).toEqual({ code: 0, signal: null })
-    expect(one.stderr()).toBe('')
-  },
-)
+  two.kill('SIGKILL')
+  expect(await two.ended).toEqual({ code: null, signal: 'SIGKILL' })
+  await aTimeLater(ada, running)
+  await bob.client.seen(offeredTo(bob, ringing))
+  await bob.client.seen(offeredTo(bob, running))
+  await anna.client.seen(({ type }) => type === 'chat.queued')
+  for (const chat of [ringing, running]) await bob.v3('POST', `chats/${chat}/accept`, {})
+  await bob.v3('POST', `chats/${running}/messages`, { message: 'Three days.' })
+  await anna.client.seen(({ type, data }) => type === 'chat.message' && data.messages[0].message === 'Three days.')
+  const said = (await anna.call('GET', `chats/${running}/messages`)).messages
+  expect(said.map(({ message }: LiveMessage) => message)).toEqual([
+    'Do you ship to Oslo?',
+    'We do.',
+    'How long does it take?',
+    'Three days.',
+  ])
+  expect(await factsOf(ringing)).toEqual([`chat_offer_missed ${ada.userid}`, `chat_accepted ${bob.userid}`])
+  // A chat is picked up once, by whom it was first.
+  expect(await factsOf(running)).toEqual([`chat_accepted ${ada.userid}`])
+  expect(await stop(one)).toEqual({ code: 0, signal: null })
+  expect(one.stderr()).toBe('')
+})
 
 const database = () =>
   openDatabase({ dataFolder: place.folder, url: place.env.DATABASE_URL, poolSize: 2, mustExist: true })
